@@ -1,0 +1,1 @@
+//! Undertone's cryptography.

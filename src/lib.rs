@@ -1,0 +1,1 @@
+//! Undertone, the messenger.

@@ -1,0 +1,2 @@
+//! The headless messenger.
+fn main() {}

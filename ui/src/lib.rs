@@ -1,0 +1,1 @@
+//! Undertone's desktop app.
