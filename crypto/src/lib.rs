@@ -1,1 +1,22 @@
-//! Undertone's cryptography.
+//! Undertone's cryptography: identities, the handshake, the ratchet and sealing at rest (docs/protocol.md).
+//!
+//! Nothing here does I/O, reads a clock or draws randomness of its own: time is `now_ms` (milliseconds since
+//! the Unix epoch) and randomness is a `rand_core::CryptoRng`, both handed in. It knows nothing of networks,
+//! databases or people.
+#![forbid(unsafe_code)]
+
+pub mod aead;
+pub mod bytes;
+pub mod dh;
+pub mod identity;
+pub mod kdf;
+pub mod kem;
+pub mod label;
+pub mod padme;
+pub mod pair;
+pub mod secret;
+pub mod sign;
+
+pub use identity::{AccountId, AccountKey, CertError, DevCert, DeviceId, DeviceKeys, KeyError, Validity};
+pub use pair::{HelloPurpose, InviteKey, PairError, PairKey, SignalError};
+pub use secret::Secret;

@@ -1,0 +1,99 @@
+//! Every domain-separation label of the protocol, in one place so that two uses cannot share one by accident.
+//! Knows nothing of what is hashed, derived or signed under a label.
+
+/// A domain-separation prefix. There is no way to make one outside this file.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Label(&'static str);
+
+impl Label {
+    /// The bytes that are hashed, derived or signed first.
+    #[must_use]
+    pub const fn as_bytes(self) -> &'static [u8] {
+        self.0.as_bytes()
+    }
+}
+
+macro_rules! labels {
+    ($($(#[$doc:meta])* $name:ident = $text:literal;)*) => {
+        $($(#[$doc])* pub const $name: Label = Label($text);)*
+        #[cfg(test)]
+        const ALL: &[Label] = &[$($name),*];
+    };
+}
+
+labels! {
+    /// Signature of an account over a device certificate.
+    DEVICE_CERT = "ut1/devcert";
+    /// Signature of an account over its device list.
+    DEVICE_LIST = "ut1/devlist";
+    /// Hash that names a device list.
+    DEVICE_LIST_HEAD = "ut1/dlhead";
+    /// Signature of a device over its prekey bundle.
+    BUNDLE = "ut1/bundle";
+    /// Signature of a device over a one-time prekey.
+    ONE_TIME_PREKEY = "ut1/opk";
+    /// Signature of a device over its transport peer id.
+    TRANSPORT_BINDING = "ut1/tpb";
+
+    /// Hash that names a prekey bundle.
+    BUNDLE_HASH = "ut1/bdl-hash";
+    /// Hash that names a first message (the key of the replay cache).
+    INIT_HASH = "ut1/init-hash";
+    /// First transcript hash: everything public.
+    TRANSCRIPT_PUBLIC = "ut1/th0";
+    /// Final transcript hash: the sealed identity too.
+    TRANSCRIPT = "ut1/th1";
+    /// Key that seals the initiator's identity.
+    SEALED_ID = "ut1/seal";
+    /// Pre-shared key made of an invite's secret.
+    INVITE_PSK = "ut1/psk";
+    /// Root and header keys that come out of the handshake.
+    ROOT = "ut1/root";
+
+    /// One step of the root chain.
+    ROOT_STEP = "ut1/rk";
+    /// Associated data of an encrypted header.
+    HEADER = "ut1/hdr";
+    /// Associated data of a message body.
+    MESSAGE = "ut1/msg";
+
+    /// Keys two devices share before any session.
+    PAIR = "ut1/pair";
+    /// Tag by which two devices recognise each other.
+    PAIR_TAG = "ut1/ptag";
+    /// Associated data of a signal.
+    SIGNAL = "ut1/sgnl";
+    /// Key of the tags an invite's holder shows.
+    INVITE_TAG_KEY = "ut1/itk";
+    /// Tag that proves possession of an invite.
+    INVITE_TAG = "ut1/itag";
+
+    /// Account key out of the recovery secret.
+    ACCOUNT_SEED = "ut1/ak";
+    /// Backup key out of the recovery secret.
+    BACKUP_KEY = "ut1/backup";
+    /// Key-encryption key out of the passphrase.
+    KEK = "ut1/kek";
+    /// Key of index tags out of the master key.
+    INDEX_KEY = "ut1/k-index";
+    /// Key of session and ratchet records out of the master key.
+    STATE_KEY = "ut1/k-state";
+    /// Key of identity records out of the master key.
+    IDENT_KEY = "ut1/k-ident";
+    /// Associated data of a record at rest.
+    RECORD = "ut1/rec";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_label_is_the_beginning_of_another() {
+        for (at, one) in ALL.iter().enumerate() {
+            for (other_at, other) in ALL.iter().enumerate() {
+                assert!(at == other_at || !other.0.starts_with(one.0), "{one:?} begins {other:?}");
+            }
+        }
+    }
+}
