@@ -1,0 +1,67 @@
+//! What programs are told without asking. Each event carries the whole new value.
+
+use super::{
+    Account, Chat, ClientError, Contact, ConversationId, Message, MessageId, MessageState, Presence,
+};
+
+/// Something that happened.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// A conversation's row in the list changed.
+    ChatChanged(Chat),
+    /// A contact changed. After `contact.remove` it comes as `ContactRemoved` instead.
+    ContactChanged(Contact),
+    /// A contact was removed, with its conversation.
+    ContactRemoved(Account),
+    /// A stranger asks to become a contact. Nothing rings.
+    ContactRequest(Contact),
+    /// Something went wrong that nobody asked for.
+    Error(ClientError),
+    /// A person has a new device; sending to them is held until `contact.accept`.
+    KeyChanged(Contact),
+    /// A message changed: edited, deleted, reacted to.
+    MessageChanged(Message),
+    /// A message of somebody else has arrived.
+    MessageReceived(Message),
+    /// A message of ours has come further.
+    MessageState {
+        /// The conversation.
+        chat: ConversationId,
+        /// The message.
+        message: MessageId,
+        /// Whose device it has come to.
+        account: Account,
+        /// How far.
+        state: MessageState,
+        /// Since when, milliseconds since the epoch.
+        at_ms: u64,
+        /// Whether all of our messages before it have come as far.
+        upto: bool,
+    },
+    /// A message of ours is on our disk: the first tick. Other programs on the same profile see it too.
+    MessageStored(Message),
+    /// The list of people nearby changed.
+    NearbyChanged,
+    /// Whether this computer has a network at all.
+    Offline(bool),
+    /// A person came or went.
+    Presence {
+        /// Who.
+        account: Account,
+        /// Whether they are here.
+        presence: Presence,
+    },
+    /// The profile is unlocked and the network is starting.
+    Ready,
+    /// The reader was too slow and missed events: ask again for what is visible.
+    Stale,
+    /// Somebody is writing, or has stopped.
+    Typing {
+        /// The conversation.
+        chat: ConversationId,
+        /// Who.
+        account: Account,
+        /// Whether they are writing.
+        typing: bool,
+    },
+}

@@ -1,0 +1,19 @@
+//! The one public face of the messenger: what programs may ask ([`Client`]), what they are told ([`Event`]),
+//! and the plain values that travel. Knows nothing of how anything is done.
+
+mod client;
+mod command;
+mod error;
+mod event;
+mod view;
+
+pub use client::{Client, Events};
+pub(crate) use command::{Command, Reply};
+pub use error::ClientError;
+pub use event::Event;
+pub use view::{
+    Account, Anchor, Chat, ChatKind, Contact, ContactState, Created, Message, MessageKind, MessageState,
+    Nearby, NodeStatus, Page, PeerStatus, Presence, ProfileInfo, SafetyNumber, StateAt, Via,
+};
+
+pub use crate::model::{ConversationId, MessageId};

@@ -1,0 +1,123 @@
+//! What a step of the engine wants on disk. One list of changes is one transaction.
+
+use zeroize::Zeroizing;
+
+use super::{
+    AccountId, Contact, ConversationId, DirectHead, Entry, EntryRef, FrameId, Invite, InviteId, Profile,
+};
+
+/// One row to write or drop. Within one transaction the last change of a row counts.
+#[derive(Debug)]
+pub enum Change {
+    /// The contact and all that belongs to it (sessions, outbox, frames taken) is forgotten; the conversation
+    /// with its head and entries goes too.
+    DropContact {
+        /// Who.
+        account: AccountId,
+        /// The conversation with them.
+        conversation: ConversationId,
+    },
+    /// An invite ended.
+    DropInvite(InviteId),
+    /// The peer acknowledged the frame that carried this entry.
+    DropOutbox {
+        /// The peer.
+        account: AccountId,
+        /// Our sequence number.
+        seq: u64,
+    },
+    /// A prekey was used or has expired.
+    DropPrekey([u8; 8]),
+    /// A session ended.
+    DropSession {
+        /// The peer.
+        account: AccountId,
+        /// The session.
+        session: [u8; 16],
+    },
+    /// A contact's row.
+    PutContact(Box<Contact>),
+    /// Our entries `first..=last` of a conversation were delivered.
+    PutDelivered {
+        /// The conversation.
+        conversation: ConversationId,
+        /// First sequence number.
+        first: u64,
+        /// Last sequence number.
+        last: u64,
+        /// When we learnt it, milliseconds since the epoch.
+        at_ms: u64,
+    },
+    /// An entry with the one encoding it will ever have (`wire::entry`). Entries that change the look of
+    /// another one are indexed under their target as well.
+    PutEntry {
+        /// The conversation.
+        conversation: ConversationId,
+        /// The entry.
+        entry: Box<Entry>,
+        /// Its encoding.
+        bytes: Vec<u8>,
+        /// Whether this device wrote it.
+        mine: bool,
+    },
+    /// A conversation's head.
+    PutHead(Box<DirectHead>),
+    /// An invite we gave out.
+    PutInvite(Box<Invite>),
+    /// Something on its way.
+    PutOutbox(Box<OutboxRow>),
+    /// A prekey whose bundle was given out.
+    PutPrekey {
+        /// The bundle's reference.
+        reference: [u8; 8],
+        /// When it ends, milliseconds since the epoch.
+        expires_ms: u64,
+        /// `PrekeySecret::to_bytes`.
+        secret: Zeroizing<Vec<u8>>,
+    },
+    /// Our own row.
+    PutProfile(Box<Profile>),
+    /// A handshake that was answered, so that its repeat makes no second session.
+    PutReplay {
+        /// `InitMsg::id`.
+        init: [u8; 32],
+        /// Who made it.
+        account: AccountId,
+        /// The session that came of it.
+        session: [u8; 16],
+        /// When its prekey is gone for good, milliseconds since the epoch.
+        expires_ms: u64,
+    },
+    /// A session's state.
+    PutSession {
+        /// The peer.
+        account: AccountId,
+        /// The session.
+        session: [u8; 16],
+        /// `Session::to_bytes`.
+        state: Zeroizing<Vec<u8>>,
+    },
+    /// A frame was taken: a repeat is acknowledged without opening it. The row of the frame taken
+    /// `TAKEN_FRAMES` before it gives way.
+    PutTaken {
+        /// From whom.
+        account: AccountId,
+        /// The how manieth frame of this account it is.
+        count: u64,
+        /// The frame.
+        frame: FrameId,
+    },
+}
+
+/// One entry of ours on its way to one account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutboxRow {
+    /// To whom.
+    pub account: AccountId,
+    /// Which entry: its sequence number orders the outbox.
+    pub entry: EntryRef,
+    /// What is to be sealed: the payload with the entry in it.
+    pub payload: Vec<u8>,
+    /// The finished frame once it was sealed, and the session that sealed it. A resend repeats these bytes.
+    pub sealed: Option<(Vec<u8>, [u8; 16])>,
+}

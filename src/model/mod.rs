@@ -1,0 +1,19 @@
+//! Plain data that the layers above share. A value that can be wrong has one checking constructor.
+//! Knows nothing of bytes on the wire, of the disk, of the network or of the clock.
+
+mod change;
+mod contact;
+mod entry;
+mod id;
+pub mod limits;
+mod snapshot;
+mod text;
+
+pub use change::{Change, OutboxRow};
+pub use contact::{Contact, ContactState, DirectHead, Invite, Seen};
+pub use entry::{Body, Delivery, Entry, EntryRef};
+pub use id::{ConversationId, FrameId, InviteId, MessageId, MessageIdError, Peer};
+pub use snapshot::{Profile, Snapshot};
+pub use text::{Emoji, Name, Text};
+
+pub use undertone_crypto::identity::{AccountId, DeviceId};
