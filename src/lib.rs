@@ -1,1 +1,8 @@
-//! Undertone, the messenger.
+//! Undertone, the messenger: an end-to-end encrypted peer-to-peer messenger without a server.
+//!
+//! Programs (the desktop app, the headless `undertoned`) see `api` and `open` only. The layers below, and
+//! which of them may name which, are described in ARCHITECTURE.md and held by `tests/tidy.rs`.
+
+#[cfg(feature = "node")]
+pub mod api;
+pub mod model;

@@ -8,6 +8,7 @@
 pub mod aead;
 pub mod bytes;
 pub mod dh;
+pub mod digest;
 pub mod identity;
 pub mod kdf;
 pub mod kem;
