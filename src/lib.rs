@@ -6,3 +6,4 @@
 #[cfg(feature = "node")]
 pub mod api;
 pub mod model;
+pub mod wire;

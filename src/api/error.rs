@@ -27,7 +27,7 @@ pub enum ClientError {
     #[error("the profile folder cannot be read or written: {0}")]
     Io(String),
     /// The person has a new device; sending is held.
-    #[error("this person's safety number has changed: compare it, then accept the change")]
+    #[error("this person has a new device: check with them that it is theirs, then accept it")]
     KeyChanged,
     /// A passphrase is needed first.
     #[error("the profile is locked: unlock it with your passphrase first")]
