@@ -28,6 +28,8 @@ labels! {
     DEVICE_LIST = "ut1/devlist";
     /// Hash that names a device list.
     DEVICE_LIST_HEAD = "ut1/dlhead";
+    /// Signature of a succeeding account over the last list of the account before it.
+    DEVICE_LIST_SUCCESSOR = "ut1/dlnext";
     /// Signature of a device over its prekey bundle.
     BUNDLE = "ut1/bundle";
     /// Signature of a device over a one-time prekey.
@@ -74,6 +76,10 @@ labels! {
     BACKUP_KEY = "ut1/backup";
     /// Key-encryption key out of the passphrase.
     KEK = "ut1/kek";
+    /// Associated data of the key file.
+    KEY_FILE = "ut1/kf-ad";
+    /// Hash that finds accidental damage of the key file.
+    KEY_FILE_SUM = "ut1/kf-sum";
     /// Key of index tags out of the master key.
     INDEX_KEY = "ut1/k-index";
     /// Key of session and ratchet records out of the master key.
@@ -82,6 +88,9 @@ labels! {
     IDENT_KEY = "ut1/k-ident";
     /// Associated data of a record at rest.
     RECORD = "ut1/rec";
+
+    /// Hash whose bits become the words of a safety number.
+    SAFETY_WORDS = "ut1/words";
 }
 
 #[cfg(test)]

@@ -7,6 +7,8 @@
 
 pub mod aead;
 pub mod bytes;
+pub mod compare;
+pub mod devlist;
 pub mod dh;
 pub mod digest;
 pub mod identity;
@@ -15,9 +17,16 @@ pub mod kem;
 pub mod label;
 pub mod padme;
 pub mod pair;
+pub mod record;
+pub mod recovery;
 pub mod secret;
 pub mod sign;
+pub mod vault;
 
+pub use compare::{QrError, SafetyNumber, fingerprint, qr_check, qr_text, safety_number};
+pub use devlist::{Comparison, DeviceList, EquivocationProof, IdentityChange, Link, identity_change};
 pub use identity::{AccountId, AccountKey, CertError, DevCert, DeviceId, DeviceKeys, KeyError, Validity};
 pub use pair::{HelloPurpose, InviteKey, PairError, PairKey, SignalError};
+pub use record::{IndexKey, RecordKey};
+pub use recovery::{PhraseError, RecoverySecret};
 pub use secret::Secret;
