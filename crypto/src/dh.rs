@@ -81,6 +81,11 @@ impl DhSecret {
         Self { secret, public }
     }
 
+    /// A second copy, for the one case where a prekey becomes a session's first ratchet key.
+    pub(crate) fn duplicate(&self) -> Self {
+        Self { secret: self.secret.clone(), public: self.public }
+    }
+
     /// The secret bytes.
     #[must_use]
     pub fn expose(&self) -> &[u8; 32] {

@@ -101,3 +101,12 @@ pub fn hkdf<const N: usize>(salt: &[u8], ikm: &[&[u8]], info: &[&[u8]]) -> Secre
 pub fn derive<const N: usize>(salt: &[u8], ikm: &[&[u8]], label: Label, context: &[u8]) -> Secret<N> {
     hkdf(salt, ikm, &[label.as_bytes(), context])
 }
+
+/// Takes 96 derived bytes apart into three keys.
+pub(crate) fn split3(secret: &Secret<96>) -> [Secret<32>; 3] {
+    let mut keys = [Secret::zero(), Secret::zero(), Secret::zero()];
+    for (key, chunk) in keys.iter_mut().zip(secret.expose().chunks_exact(32)) {
+        key.expose_mut().copy_from_slice(chunk);
+    }
+    keys
+}
