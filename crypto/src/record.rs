@@ -25,6 +25,13 @@ use crate::{label, padme};
 ///
 /// Every record takes a random 24-byte nonce, so a database set back to an older state never makes a nonce
 /// repeat.
+///
+/// ```compile_fail
+/// fn copy(secret: &undertone_crypto::RecordKey) -> undertone_crypto::RecordKey { secret.clone() }
+/// ```
+/// ```compile_fail
+/// fn write(secret: &undertone_crypto::RecordKey) -> Vec<u8> { serde_json::to_vec(secret).expect("json") }
+/// ```
 pub struct RecordKey(Secret<32>);
 
 impl RecordKey {

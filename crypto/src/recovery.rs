@@ -21,6 +21,13 @@ use crate::record::{OpenError, RecordKey, SealError};
 use crate::secret::Secret;
 
 /// The secret behind an account. Who holds it is the account.
+///
+/// ```compile_fail
+/// fn copy(secret: &undertone_crypto::RecoverySecret) -> undertone_crypto::RecoverySecret { secret.clone() }
+/// ```
+/// ```compile_fail
+/// fn write(secret: &undertone_crypto::RecoverySecret) -> Vec<u8> { serde_json::to_vec(secret).expect("json") }
+/// ```
 pub struct RecoverySecret(Secret<32>);
 
 impl RecoverySecret {

@@ -75,6 +75,10 @@ impl Cost {
 }
 
 /// The two secrets of a profile, from which everything at rest hangs.
+///
+/// ```compile_fail
+/// fn copy(keys: &undertone_crypto::vault::Keys) -> undertone_crypto::vault::Keys { keys.clone() }
+/// ```
 #[derive(Debug)]
 pub struct Keys {
     master: Secret<32>,
