@@ -1,0 +1,361 @@
+### Undertone in English: sentence case, no exclamation marks, second person.
+
+app-name = Undertone
+app-tagline = Private messages from computer to computer
+
+## Words used in many places
+
+ok = OK
+cancel = Cancel
+back = Back
+continue = Continue
+close = Close
+done = Done
+later = Later
+retry = Try again
+save = Save
+copy = Copy
+copied = Copied
+delete = Delete
+edit = Edit
+reply = Reply
+react = React
+block = Block
+unblock = Unblock
+accept = Accept
+verify = Verify
+review = Review
+more = More
+search = Search
+settings = Settings
+you = You
+you-prefix = You: { $text }
+draft-prefix = Draft: { $text }
+step-of = { $step } of { $count }
+unnamed = Unnamed
+unknown-person = Someone new
+
+## First start: welcome
+
+welcome-title = Messages that stay between you
+welcome-body = Undertone connects people's computers directly. There is no server that could read, keep or lose your messages.
+welcome-point-encrypted = End-to-end encrypted, always
+welcome-point-serverless = No account at a company, no phone number
+welcome-point-yours = Your history lives on your computer only
+welcome-start = Get started
+welcome-language = Language
+
+## First start: name
+
+name-title = What should people call you?
+name-body = Your contacts see this name. You can change it at any time.
+name-label = Your name
+name-placeholder = For example, Hana
+name-empty = Enter a name.
+name-too-long = That name is too long.
+
+## First start: passphrase
+
+passphrase-title = Choose a passphrase
+passphrase-body = It locks your messages on this computer. Nobody can reset it for you, so choose something you will remember.
+passphrase-label = Passphrase
+passphrase-again-label = Passphrase again
+passphrase-show = Show the passphrase
+passphrase-hide = Hide the passphrase
+passphrase-hint = Four or more unrelated words work well.
+passphrase-short = Use at least { $count } characters.
+passphrase-different = The two passphrases differ.
+passphrase-strength = Strength: { $strength }
+strength-weak = weak
+strength-fair = fair
+strength-good = good
+strength-strong = strong
+
+## First start: visibility
+
+visible-title = Be visible by name to people on this network?
+visible-body = If you say yes, others who use Undertone on the same network see your name and can ask to talk to you. If you say no, people need your invitation.
+visible-yes = Yes, show my name here
+visible-yes-hint = Good at home, at work or at an event.
+visible-no = No, stay hidden
+visible-no-hint = Good in cafés and on networks of strangers.
+visible-choose = Choose one to go on. You can change it in settings.
+
+## First start: recovery phrase
+
+recovery-title = Write down your recovery phrase
+recovery-body = These words are the only way back to your account if this computer is lost or you forget your passphrase. Keep them on paper, not in a file.
+recovery-reveal = Show the words
+recovery-hidden = Make sure nobody is looking over your shoulder.
+recovery-written = I have written them down
+recovery-later-note = You can do this later. Until then a reminder stays in settings.
+recovery-check-title = Check two words
+recovery-check-body = Type these words from what you wrote down.
+recovery-check-word = Word { $number }
+recovery-check-wrong = That is not the word you were shown. Look at your paper again.
+recovery-check-done = Your recovery phrase is confirmed.
+creating-profile = Setting up your account…
+
+## Unlock
+
+unlock-title = Welcome back, { $name }
+unlock-title-unnamed = Welcome back
+unlock-label = Passphrase
+unlock-action = Unlock
+unlock-working = Unlocking…
+unlock-wrong = That passphrase did not open your messages. Check the keyboard language and Caps Lock, then try again.
+unlock-wait = Try again in { $seconds ->
+    [one] { $seconds } second
+   *[other] { $seconds } seconds
+}.
+lock-now = Lock now
+
+## Conversations
+
+conversations = Conversations
+conversations-empty-title = No conversations yet
+conversations-empty-body = Find someone on this network or invite someone with a link.
+conversations-none-found = Nothing found
+conversations-none-found-body = No conversation matches "{ $query }".
+conversations-pick-title = Choose a conversation
+conversations-pick-body = Or start a new one with someone nearby.
+search-placeholder = Search
+new-conversation = New conversation
+new-group = New group
+unread-count = { $count ->
+    [one] { $count } unread message
+   *[other] { $count } unread messages
+}
+muted = Muted
+pinned = Pinned
+group-members = { $count ->
+    [one] { $count } member
+   *[other] { $count } members
+}
+
+## People nearby and invitations
+
+nearby-title = People nearby
+nearby-body = People on this network who chose to be visible.
+nearby-empty-title = Nobody is visible here
+nearby-empty-body = People appear here when they use Undertone on this network and chose to be visible.
+nearby-hidden-note = You are hidden, so others do not see you here.
+nearby-connect = Connect
+nearby-asked = Asked
+invite-title = Invite someone
+invite-body = Send this link over a channel you trust. Whoever opens it in Undertone can ask to talk to you.
+invite-create = Create an invitation link
+invite-copy = Copy the link
+invite-single-use = Works once
+invite-expires = Expires { $when }
+add-title = Add a contact
+add-body = Paste an invitation link you received.
+add-label = Invitation link
+add-placeholder = undertone:…
+add-action = Add
+add-bad-link = This is not an invitation link. Copy the whole link and paste it again.
+add-done = { $name } was asked. You can write as soon as they accept.
+
+## Contact requests
+
+request-title = { $name } would like to talk to you
+request-body = You do not know each other here yet. They cannot see whether you are online or have read their message until you accept.
+request-fingerprint = Fingerprint
+request-accept = Accept
+request-block = Block
+request-delete = Delete
+request-banner = { $count ->
+    [one] { $count } contact request
+   *[other] { $count } contact requests
+}
+requests-title = Contact requests
+request-sent = Waiting for { $name } to accept
+block-confirm-title = Block { $name }?
+block-confirm-body = They can no longer send you messages. They are not told.
+delete-contact-title = Delete { $name }?
+delete-contact-body = The conversation disappears from this computer. { $name } keeps their copy.
+blocked-note = You blocked { $name }.
+
+## Conversation
+
+chat-placeholder = Message
+chat-send = Send
+chat-attach = Attach a file
+chat-emoji = Emoji
+chat-empty-title = Say hello to { $name }
+chat-empty-body = Messages here are end-to-end encrypted.
+chat-encrypted-note = Messages are end-to-end encrypted. Only you and { $name } can read them.
+chat-group-note = Messages are end-to-end encrypted. Only members can read them.
+typing-one = { $name } is typing…
+typing-two = { $first } and { $second } are typing…
+typing-many = Several people are typing…
+presence-direct = Online, connected directly
+presence-relayed = Online, through a relay
+presence-offline = Offline
+presence-last-seen = Last seen { $when }
+state-queued = Will send when { $name } is online
+state-queued-group = Will send when members are online
+state-sending = Sending
+state-sent = Sent
+state-mailbox = Kept by a mailbox until { $name } is online
+state-delivered = Delivered
+state-read = Read
+state-failed = Not sent
+message-edited = edited
+message-deleted = This message was deleted
+message-deleted-mine = You deleted this message
+message-undecryptable = This message cannot be decrypted yet. { $name } was asked to send it again.
+message-unsupported = This message needs a newer version of Undertone.
+message-copy = Copy text
+message-copied = Text copied
+message-react-with = React with { $emoji }
+message-details = Message details
+message-menu = Message menu
+reply-to = Reply to { $name }
+reply-cancel = Cancel the reply
+reply-missing = The original message is not here
+editing = Editing a message
+edit-cancel = Cancel editing
+delete-message-title = Delete this message?
+delete-message-body = It is removed for you and, as soon as they connect, for everyone in this conversation. Somebody may have read or copied it already.
+jump-newest = Newest messages
+new-messages = { $count ->
+    [one] { $count } new message
+   *[other] { $count } new messages
+}
+unread-divider = New messages
+reacted-by = { $names } reacted with { $emoji }
+draft-too-long = This message is too long to send in one piece.
+
+## Groups
+
+group-title = Group name
+group-create = Create group
+group-create-body = Choose who takes part. Only members can read messages.
+group-add = Add people
+group-leave = Leave group
+group-leave-title = Leave "{ $title }"?
+group-leave-body = You will no longer get messages from this group. Messages you have stay on this computer.
+group-remove = Remove from group
+group-make-admin = Make admin
+group-admin = Admin
+group-event-created = { $name } created the group
+group-event-added = { $name } added { $other }
+group-event-removed = { $name } removed { $other }
+group-event-left = { $name } left
+group-event-renamed = { $name } renamed the group to "{ $title }"
+
+## Verifying
+
+verify-title = Verify { $name }
+verify-body = Compare these numbers with { $name }, in person or on a call. If they are the same, nobody sits between you.
+verify-number = Safety number
+verify-qr = Their code to scan
+verify-show-qr = Let { $name } scan this code, or read the digits aloud.
+verify-scan = Scan from an image…
+verify-scan-hint = Choose a photo or screenshot of { $name }'s code.
+verify-scan-none = No code was found in this image. Use a sharper picture that shows the whole code.
+verify-match = They match
+verify-match-confirm = Mark { $name } as verified
+verify-no-match = They do not match
+verify-result-match = The numbers match. { $name } is verified.
+verify-result-different = The numbers differ. Do not send anything private. Somebody may be in between, or one of you uses an old code.
+verify-undo = Remove verification
+verified = Verified
+not-verified = Not verified
+verify-copied = Safety number copied
+
+## A changed key
+
+key-changed-title = { $name }'s safety number changed
+key-changed-body = This happens when { $name } sets up Undertone again. It also happens when somebody tries to take their place. Nothing is sent until you decide.
+key-changed-banner = { $name }'s safety number changed. Sending is paused.
+key-changed-banner-soft = { $name }'s safety number changed.
+key-changed-verify = Compare numbers
+key-changed-accept = Accept the new number
+key-changed-confirm = Accept without comparing?
+key-changed-system = { $name }'s safety number changed
+
+## Connection
+
+offline-banner = You're offline. Messages will be sent later.
+connecting-banner = Connecting…
+limited-banner = No direct connection. Messages may take longer.
+file-drop = Drop to send to { $name }
+
+## Settings
+
+settings-profile = Profile
+settings-name = Name
+settings-name-hint = What your contacts see.
+settings-fingerprint = Fingerprint
+settings-fingerprint-hint = The short form of your identity.
+settings-appearance = Appearance
+settings-theme = Theme
+settings-theme-system = Same as the system
+settings-theme-light = Light
+settings-theme-dark = Dark
+settings-language = Language
+settings-language-hint = Takes effect at once.
+settings-privacy = Privacy
+settings-visible = Visible on this network
+settings-visible-hint = People on the same network see your name and can ask to talk to you.
+settings-motion = Reduce motion
+settings-motion-hint = Nothing moves or fades.
+settings-lock = Lock
+settings-lock-hint = Closes your messages until you enter the passphrase.
+settings-recovery = Recovery phrase
+settings-recovery-reminder = You have not written down your recovery phrase yet.
+settings-network = Network
+settings-addresses = Addresses of this computer
+settings-peers = { $count ->
+    [one] Connected to { $count } device
+   *[other] Connected to { $count } devices
+}
+settings-blocked = Blocked people
+settings-blocked-none = Nobody is blocked.
+settings-about = About
+about-version = Version { $version }
+about-body = Undertone is free software under MIT or Apache 2.0.
+about-licences = Licences
+about-emoji = Emoji graphics: Twemoji by Twitter and contributors, CC BY 4.0. Emoji font: Mozilla.
+about-font = Typefaces: Pretendard by Kil Hyung-jin and JetBrains Mono, SIL Open Font Licence 1.1.
+about-icons = Icons: Lucide and Feather, ISC and MIT.
+
+## Languages, each in its own words
+
+language-english = English
+language-korean = 한국어
+
+## Errors: what happened and what to do
+
+error-unknown = Something went wrong. Try again.
+error-locked = Undertone is locked. Enter your passphrase first.
+error-not-found = That is not here any more.
+error-bad-invite = This is not a valid invitation. Ask for a new link.
+error-invite-used = This invitation was already used. Ask for a new link.
+error-invite-expired = This invitation has expired. Ask for a new link.
+error-own-invite = This is your own invitation. Send it to somebody else.
+error-wrong-passphrase = That passphrase is not right. Try again.
+error-profile-in-use = Undertone is already running with this profile. Close the other window first.
+error-profile-damaged = Your data could not be read completely. Nothing was changed. Restore a backup or start again with your recovery phrase.
+error-profile-newer = This profile was used with a newer version of Undertone. Install that version to open it; nothing was changed.
+error-profile-exists = There is already an account here. Unlock it instead.
+error-no-profile = There is no account here yet. Create one first.
+error-bad-name = This name cannot be used. Choose a shorter one without special signs.
+error-weak-passphrase = This passphrase is too short. Use a longer one.
+error-too-large = This is too large to send. Send it in smaller parts.
+error-bad-text = This message cannot be sent. Write something first.
+error-not-allowed = You are not allowed to do this here.
+error-blocked = You blocked this person. Unblock them first.
+error-key-changed = This person's safety number changed. Compare it before you send.
+error-not-accepted = This person has not accepted your request yet.
+error-disk-full = There is no room left on the disk. Free some space; nothing was lost.
+error-disk = The disk could not be written to. Check that it works and has room.
+error-network = The network could not be used. Check your connection.
+error-busy = Undertone is still busy. Try again in a moment.
+error-already-member = This person already takes part.
+error-group-full = This group has no room for more people.
+error-stopped = Undertone has stopped in the background. Start it again.
+error-image = This image could not be read.
+error-file = This file could not be read.
