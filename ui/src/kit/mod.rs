@@ -1,0 +1,29 @@
+//! Everything that decides how Undertone looks: tokens, theme, fonts, icons and every widget of our own.
+//!
+//! Widgets take plain values and closures. They know no screen, no messenger type and no language: every string they
+//! show was handed to them.
+
+pub mod avatar;
+pub mod badge;
+pub mod banner;
+pub mod brand;
+pub mod button;
+pub mod dialog;
+pub mod empty;
+pub mod field;
+pub mod focus;
+pub mod font;
+pub mod icon;
+pub mod pressable;
+pub mod qr;
+pub mod row;
+pub mod safety;
+pub mod system;
+pub mod text;
+pub mod theme;
+pub mod toast;
+pub mod token;
+pub mod words;
+
+/// An element as every widget of the kit makes it: drawn with iced's own theme type and renderer.
+pub type Element<'a, Message> = iced::Element<'a, Message>;
