@@ -6,4 +6,5 @@
 #[cfg(feature = "node")]
 pub mod api;
 pub mod model;
+pub mod protocol;
 pub mod wire;

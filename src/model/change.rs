@@ -28,6 +28,8 @@ pub enum Change {
     },
     /// A prekey was used or has expired.
     DropPrekey([u8; 8]),
+    /// A handshake need not be remembered any more: its prekey is gone.
+    DropReplay([u8; 32]),
     /// A session ended.
     DropSession {
         /// The peer.

@@ -59,6 +59,20 @@ pub struct Invite {
     pub uses: u32,
 }
 
+impl Invite {
+    /// Whether it can still be used.
+    #[must_use]
+    pub fn is_open(&self, now_ms: u64) -> bool {
+        self.is_known(now_ms) && !(self.single_use && self.uses > 0)
+    }
+
+    /// Whether its end has not come yet: a used one is remembered so long, to tell a second user.
+    #[must_use]
+    pub fn is_known(&self, now_ms: u64) -> bool {
+        self.expires_ms.is_none_or(|end| now_ms < end)
+    }
+}
+
 /// What is remembered of a 1:1 conversation besides its entries: enough to show the list, to write the next
 /// entry, and to know what has arrived.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,6 +6,7 @@
 //! 0x02 proof          {0: tags (16 bytes each), 1: card {0: DevCert:197, 1: name}?}
 //! 0x03 bundle request -
 //! 0x04 bundle         {0: Bundle, 1: DeviceList}
+//! 0x05 invite ended  InviteId:8
 //! 0x10 sealed         InitMsg or DRMsg (docs/protocol.md)
 //! 0x11 taken          FrameId:16 each: on the receiver's disk
 //! 0x12 refused        FrameId:16: cannot be opened, make a new session
@@ -15,7 +16,7 @@
 use minicbor::Encoder;
 
 use super::{Malformed, fixed, read_map, read_whole, written};
-use crate::model::{FrameId, Name};
+use crate::model::{FrameId, InviteId, Name};
 
 /// One frame.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +32,8 @@ pub enum Frame<'a> {
     BundleRequest,
     /// The first frame on a connection, both ways.
     Hello(Hello),
+    /// The invite that the peer showed was used by somebody else.
+    InviteEnded(InviteId),
     /// Who we are, to those who know us already.
     Proof(Proof),
     /// The frame with this name cannot be opened here.
@@ -87,6 +90,7 @@ impl Frame<'_> {
                 written(e.map(3).and_then(|e| e.u8(0)?.u16(hello.least)?.u8(1)?.u16(hello.highest)));
                 written(e.u8(2).and_then(|e| e.bytes(&hello.nonce)));
             }),
+            Self::InviteEnded(id) => [&[INVITE_ENDED], id.0.as_slice()].concat(),
             Self::Proof(proof) => map_frame(PROOF, |e| encode_proof(e, proof)),
             Self::Refused(frame) => [&[REFUSED], frame.as_bytes().as_slice()].concat(),
             Self::Sealed(bytes) => [&[SEALED], *bytes].concat(),
@@ -116,6 +120,7 @@ impl<'a> Frame<'a> {
                 Self::BundleRequest
             }
             HELLO => Self::Hello(decode_hello(rest)?),
+            INVITE_ENDED => Self::InviteEnded(InviteId(rest.try_into().map_err(|_wrong_length| Malformed)?)),
             PROOF => Self::Proof(decode_proof(rest)?),
             REFUSED => {
                 Self::Refused(FrameId::from_bytes(rest.try_into().map_err(|_wrong_length| Malformed)?))
@@ -209,6 +214,7 @@ const HELLO: u8 = 0x01;
 const PROOF: u8 = 0x02;
 const BUNDLE_REQUEST: u8 = 0x03;
 const BUNDLE: u8 = 0x04;
+const INVITE_ENDED: u8 = 0x05;
 const SEALED: u8 = 0x10;
 const TAKEN: u8 = 0x11;
 const REFUSED: u8 = 0x12;
@@ -235,6 +241,7 @@ mod tests {
             Frame::Hello(Hello { least: 1, highest: 2, nonce: [3; 32] }),
             Frame::Proof(Proof { tags: vec![[1; 16], [2; 16]], card: None }),
             Frame::Proof(Proof { tags: vec![], card: Some(Card { cert: vec![7; 197], name }) }),
+            Frame::InviteEnded(InviteId([4; 8])),
             Frame::Refused(id),
             Frame::Sealed(&[9; 40]),
             Frame::Signal(&[8; 40]),

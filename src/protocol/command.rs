@@ -1,0 +1,426 @@
+//! What our person asks for. Each checks first and changes after, so that a refusal changes nothing.
+
+use undertone_crypto::{
+    compare::{qr_check, qr_text, safety_number},
+    identity::AccountId,
+};
+
+use super::{
+    engine::{Ctx, Engine},
+    step::{Effect, Notice},
+};
+use crate::{
+    model::{
+        Body, Change, Contact, ContactState, ConversationId, Delivery, DirectHead, Emoji, EntryRef, Invite,
+        InviteId, Name, Profile, Text,
+        limits::{CONTACTS, INVITES},
+    },
+    wire::InviteLink,
+};
+
+/// Why something asked for was not done. Nothing was changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    /// The account is blocked.
+    #[error("blocked")]
+    Blocked,
+    /// The invite has ended.
+    #[error("the invite has ended")]
+    Expired,
+    /// The person has a new device and nobody has decided yet.
+    #[error("the key has changed")]
+    KeyChanged,
+    /// It is our own account.
+    #[error("that is us")]
+    Ourselves,
+    /// A limit of the model is reached.
+    #[error("too many")]
+    TooMany,
+    /// The rules forbid it.
+    #[error("not allowed")]
+    NotAllowed,
+    /// There is no such thing.
+    #[error("not found")]
+    NotFound,
+}
+
+impl Engine {
+    /// Our own account.
+    #[must_use]
+    pub const fn account(&self) -> AccountId {
+        self.me.account
+    }
+
+    /// Our own device, the author of our entries.
+    #[must_use]
+    pub const fn device(&self) -> undertone_crypto::identity::DeviceId {
+        self.me.keys.id()
+    }
+
+    /// Our own row.
+    #[must_use]
+    pub const fn profile(&self) -> &Profile {
+        &self.me.profile
+    }
+
+    /// All contacts and requests.
+    pub fn contacts(&self) -> impl Iterator<Item = &Contact> {
+        self.people.values().map(|person| &person.contact)
+    }
+
+    /// A contact, and whether a connection with it is up.
+    #[must_use]
+    pub fn contact(&self, account: AccountId) -> Option<(&Contact, bool)> {
+        self.people.get(&account).map(|person| (&person.contact, person.link.is_some()))
+    }
+
+    /// The heads of all conversations that are shown in the list.
+    pub fn heads(&self) -> impl Iterator<Item = &DirectHead> {
+        self.people.values().filter(|person| person.contact.state != ContactState::Request).map(|p| &p.head)
+    }
+
+    /// A conversation's head.
+    #[must_use]
+    pub fn head(&self, conversation: ConversationId) -> Option<&DirectHead> {
+        self.people.get(self.conversations.get(&conversation)?).map(|person| &person.head)
+    }
+
+    /// How far an entry of ours has come.
+    #[must_use]
+    pub fn delivery(&self, conversation: ConversationId, entry: EntryRef) -> Delivery {
+        let person = self.conversations.get(&conversation).and_then(|account| self.people.get(account));
+        let Some(person) = person else { return Delivery::Queued };
+        person.outbox.state(entry).unwrap_or_else(|| {
+            let read = person.head.peer_read.is_some_and(|(upto, _)| entry <= upto);
+            if read { Delivery::Read } else { Delivery::Delivered }
+        })
+    }
+
+    /// Entries on their way, to everybody.
+    #[must_use]
+    pub fn outbox_len(&self) -> usize {
+        self.people.values().map(|person| person.outbox.len()).sum()
+    }
+
+    /// The contact that a connection was recognised as.
+    #[must_use]
+    pub fn account_of(&self, peer: crate::model::Peer) -> Option<AccountId> {
+        self.links.get(&peer).and_then(|link| link.account)
+    }
+
+    /// Says something in a conversation.
+    ///
+    /// # Errors
+    /// [`Refused`] if it is nobody's, blocked, not agreed to, or held.
+    pub fn speak(
+        &mut self,
+        chat: ConversationId,
+        body: Body,
+        ctx: &mut Ctx<'_>,
+    ) -> Result<EntryRef, Refused> {
+        let account = self.other(chat)?;
+        let (contact, _) = self.contact(account).ok_or(Refused::NotFound)?;
+        if contact.blocked {
+            return Err(Refused::Blocked);
+        }
+        if contact.changed_device.is_some() {
+            return Err(Refused::KeyChanged);
+        }
+        if contact.state == ContactState::Request {
+            return Err(Refused::NotAllowed);
+        }
+        self.say(account, body, ctx).ok_or(Refused::NotAllowed)
+    }
+
+    /// Replaces the text of an entry of ours.
+    ///
+    /// # Errors
+    /// As [`Self::speak`]; [`Refused::NotAllowed`] if it is not ours.
+    pub fn edit(
+        &mut self,
+        chat: ConversationId,
+        target: EntryRef,
+        text: Text,
+        ctx: &mut Ctx<'_>,
+    ) -> Result<(), Refused> {
+        self.ours(target)?;
+        self.speak(chat, Body::Edit { target, text }, ctx).map(|_| ())
+    }
+
+    /// Takes back an entry of ours, for both.
+    ///
+    /// # Errors
+    /// As [`Self::edit`].
+    pub fn delete(
+        &mut self,
+        chat: ConversationId,
+        target: EntryRef,
+        ctx: &mut Ctx<'_>,
+    ) -> Result<(), Refused> {
+        self.ours(target)?;
+        self.speak(chat, Body::Delete { target }, ctx).map(|_| ())
+    }
+
+    /// Sets or takes back an emoji of ours on an entry.
+    ///
+    /// # Errors
+    /// As [`Self::speak`].
+    pub fn react(
+        &mut self,
+        chat: ConversationId,
+        target: EntryRef,
+        emoji: Emoji,
+        on: bool,
+        ctx: &mut Ctx<'_>,
+    ) -> Result<(), Refused> {
+        self.speak(chat, Body::React { target, emoji, on }, ctx).map(|_| ())
+    }
+
+    /// Our person has seen everything up to here; `unread` messages of the other come after it.
+    ///
+    /// # Errors
+    /// [`Refused::NotFound`] if the conversation is nobody's.
+    pub fn read(
+        &mut self,
+        chat: ConversationId,
+        upto: EntryRef,
+        unread: u32,
+        ctx: &mut Ctx<'_>,
+    ) -> Result<(), Refused> {
+        let account = self.other(chat)?;
+        let person = self.people.get_mut(&account).ok_or(Refused::NotFound)?;
+        if person.head.read_upto.is_some_and(|read| upto <= read) {
+            return Ok(());
+        }
+        person.head.read_upto = Some(upto);
+        person.head.unread = unread;
+        let tell = !person.is_held() && person.contact.state == ContactState::Mutual;
+        self.out.head_touched(account);
+        self.out.chat_changed(chat);
+        if tell {
+            self.say(account, Body::Read { upto }, ctx);
+        }
+        Ok(())
+    }
+
+    /// Asks somebody to become a contact.
+    ///
+    /// # Errors
+    /// [`Refused`] if it is us, blocked, or there is no room.
+    pub fn ask(
+        &mut self,
+        account: AccountId,
+        name: Option<Name>,
+        invite: Option<(InviteId, [u8; 16])>,
+        ctx: &mut Ctx<'_>,
+    ) -> Result<(), Refused> {
+        if account == self.me.account {
+            return Err(Refused::Ourselves);
+        }
+        if let Some(person) = self.people.get_mut(&account) {
+            if person.contact.blocked {
+                return Err(Refused::Blocked);
+            }
+            match person.contact.state {
+                ContactState::Request => self.agree(account, ctx),
+                ContactState::Asked => person.contact.invite = invite.or(person.contact.invite),
+                ContactState::Mutual => {}
+            }
+        } else {
+            if self.people.len() >= CONTACTS {
+                return Err(Refused::TooMany);
+            }
+            let said = self.nearby().find(|(of, _)| *of == account).and_then(|(_, name)| Name::new(name));
+            let placeholder = || Name::new(&format!("{:?}", account));
+            let shown = name.clone().or(said).or_else(placeholder).ok_or(Refused::NotAllowed)?;
+            self.add_person(account, shown, ContactState::Asked, invite, ctx.now_ms);
+            let own = self.me.profile.name.clone();
+            self.say(account, Body::Request { name: own }, ctx);
+        }
+        if let (Some(name), Some(person)) = (name, self.people.get_mut(&account)) {
+            person.contact.name = name;
+            person.contact.named_by_us = true;
+        }
+        self.out.contact_changed(account);
+        self.out.notice(Notice::NearbyChanged);
+        self.send_proofs(ctx);
+        Ok(())
+    }
+
+    /// Asks the maker of an invite link to become a contact.
+    ///
+    /// # Errors
+    /// As [`Self::ask`]; [`Refused::Expired`].
+    pub fn ask_by_link(
+        &mut self,
+        link: &InviteLink,
+        name: Option<Name>,
+        ctx: &mut Ctx<'_>,
+    ) -> Result<(), Refused> {
+        let now_h = ctx.now_ms / 3_600_000;
+        if link.expires_h.is_some_and(|end| u64::from(end) <= now_h) {
+            return Err(Refused::Expired);
+        }
+        self.ask(link.account, name, Some((link.id, link.secret)), ctx)
+    }
+
+    /// Makes an invite. `expires_s` counts from now and is rounded up to the hour.
+    ///
+    /// # Errors
+    /// [`Refused::TooMany`] if too many are open.
+    pub fn invite(
+        &mut self,
+        expires_s: Option<u64>,
+        single_use: bool,
+        ctx: &mut Ctx<'_>,
+    ) -> Result<InviteLink, Refused> {
+        let ended: Vec<_> = self.invites.values().filter(|i| !i.is_known(ctx.now_ms)).map(|i| i.id).collect();
+        for id in ended {
+            self.invites.remove(&id);
+            self.out.put(Change::DropInvite(id));
+        }
+        if self.invites.len() >= INVITES {
+            return Err(Refused::TooMany);
+        }
+        let (mut id, mut secret) = ([0; 8], [0; 16]);
+        ctx.rng.fill_bytes(&mut id);
+        ctx.rng.fill_bytes(&mut secret);
+        let expires_h = expires_s.map(|s| {
+            let end_ms = ctx.now_ms.saturating_add(s.saturating_mul(1000));
+            u32::try_from(end_ms.div_ceil(3_600_000)).unwrap_or(u32::MAX)
+        });
+        let expires_ms = expires_h.map(|hours| u64::from(hours).saturating_mul(3_600_000));
+        let invite = Invite { id: InviteId(id), secret, expires_ms, single_use, uses: 0 };
+        self.out.put(Change::PutInvite(Box::new(invite.clone())));
+        self.invites.insert(invite.id, invite);
+        Ok(InviteLink { account: self.me.account, id: InviteId(id), secret, expires_h })
+    }
+
+    /// Accepts a request, or a contact's new device.
+    ///
+    /// # Errors
+    /// [`Refused::NotFound`], [`Refused::Blocked`].
+    pub fn accept(&mut self, account: AccountId, ctx: &mut Ctx<'_>) -> Result<(), Refused> {
+        let (contact, _) = self.contact(account).ok_or(Refused::NotFound)?;
+        if contact.blocked {
+            return Err(Refused::Blocked);
+        }
+        if contact.changed_device.is_some() {
+            self.accept_change(account, ctx);
+        }
+        if self.contact(account).is_some_and(|(contact, _)| contact.state == ContactState::Request) {
+            self.agree(account, ctx);
+        }
+        Ok(())
+    }
+
+    /// Blocks or unblocks an account.
+    ///
+    /// # Errors
+    /// [`Refused::NotFound`].
+    pub fn block(&mut self, account: AccountId, on: bool, ctx: &mut Ctx<'_>) -> Result<(), Refused> {
+        let person = self.people.get_mut(&account).ok_or(Refused::NotFound)?;
+        person.contact.blocked = on;
+        let link = person.link;
+        self.out.contact_changed(account);
+        match link.filter(|_| on) {
+            Some(peer) => {
+                self.out.effect(Effect::Disconnect(peer));
+                self.forget_link(peer);
+            }
+            None => self.send_proofs(ctx),
+        }
+        Ok(())
+    }
+
+    /// Forgets a contact or request, with the conversation.
+    ///
+    /// # Errors
+    /// [`Refused::NotFound`].
+    pub fn remove(&mut self, account: AccountId) -> Result<(), Refused> {
+        if !self.people.contains_key(&account) {
+            return Err(Refused::NotFound);
+        }
+        self.drop_person(account);
+        Ok(())
+    }
+
+    /// Gives a contact a name of our own.
+    ///
+    /// # Errors
+    /// [`Refused::NotFound`].
+    pub fn name_contact(&mut self, account: AccountId, name: Option<Name>) -> Result<(), Refused> {
+        let person = self.people.get_mut(&account).ok_or(Refused::NotFound)?;
+        person.contact.named_by_us = name.is_some();
+        let said = person.link.and_then(|peer| self.links.get(&peer)).and_then(|link| link.card.as_ref());
+        if let Some(name) = name.or_else(|| said.map(|(_, name)| name.clone())) {
+            person.contact.name = name;
+        }
+        self.out.chat_changed(person.head.conversation);
+        self.out.contact_changed(account);
+        Ok(())
+    }
+
+    /// Compares what our person typed or scanned with the safety number; a match marks the contact as verified.
+    ///
+    /// # Errors
+    /// [`Refused::NotFound`].
+    pub fn verify(&mut self, account: AccountId, digits_or_qr: &str) -> Result<bool, Refused> {
+        let own = self.me.account;
+        let person = self.people.get_mut(&account).ok_or(Refused::NotFound)?;
+        let same = safety_number(&own, &account).matches(digits_or_qr)
+            || qr_check(digits_or_qr.trim(), &own, &account).is_ok();
+        if same && !person.contact.verified {
+            person.contact.verified = true;
+            self.out.contact_changed(account);
+        }
+        Ok(same)
+    }
+
+    /// The text of the QR code that we show somebody.
+    pub fn qr(&self, account: AccountId, ctx: &mut Ctx<'_>) -> String {
+        let mut nonce = [0; 8];
+        ctx.rng.fill_bytes(&mut nonce);
+        qr_text(&self.me.account, &account, nonce)
+    }
+
+    /// Whether people on this network may see our name.
+    pub fn set_visible(&mut self, on: bool, ctx: &mut Ctx<'_>) {
+        self.me.profile.visible = on;
+        self.put_profile();
+        self.send_proofs(ctx);
+    }
+
+    /// Changes the name we go by.
+    pub fn rename(&mut self, name: Name, ctx: &mut Ctx<'_>) {
+        self.me.profile.name = name;
+        self.put_profile();
+        self.send_proofs(ctx);
+    }
+
+    /// Our person has written the recovery phrase down.
+    pub fn phrase_kept(&mut self) {
+        self.me.profile.phrase_kept = true;
+        self.put_profile();
+    }
+
+    fn put_profile(&mut self) {
+        self.out.put(Change::PutProfile(Box::new(self.me.profile.clone())));
+    }
+
+    fn ours(&self, target: EntryRef) -> Result<(), Refused> {
+        if target.author == self.me.keys.id() { Ok(()) } else { Err(Refused::NotAllowed) }
+    }
+
+    pub(super) fn drop_person(&mut self, account: AccountId) {
+        let Some(person) = self.people.remove(&account) else { return };
+        let conversation = person.head.conversation;
+        self.conversations.remove(&conversation);
+        self.out.put(Change::DropContact { account, conversation });
+        self.out.notice(Notice::ContactRemoved(account));
+        if let Some(peer) = person.link {
+            self.out.effect(Effect::Disconnect(peer));
+            self.links.remove(&peer);
+        }
+    }
+}

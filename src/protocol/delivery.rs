@@ -1,0 +1,321 @@
+//! Gets every entry across exactly once: the outbox, acknowledgements, repeats. Blind to what an entry says.
+//!
+//! A row is sealed when it is first sent and repeated with the same bytes; the receiver knows a repeat by the
+//! frame's digest and acknowledges it without opening it. Rows go out in order within a window, so what the
+//! receiver must remember is bounded. Nothing is ever given up.
+
+use std::collections::VecDeque;
+
+use undertone_crypto::session::SessionId;
+
+use super::{
+    engine::{Ctx, Engine},
+    person::Person,
+    step::{Effect, Notice},
+};
+use crate::{
+    model::{
+        AccountId, Body, Change, ContactState, Delivery, EntryRef, FrameId, OutboxRow, Peer,
+        limits::WINDOW_FRAMES,
+    },
+    wire::{Frame, Payload, decode_entry},
+};
+
+/// What is on its way to one person, in the order of writing.
+#[derive(Debug, Default)]
+pub(super) struct Outbox {
+    rows: VecDeque<Outgoing>,
+}
+
+#[derive(Debug)]
+struct Outgoing {
+    row: OutboxRow,
+    frame: Option<FrameId>,
+    /// Whether it is a row of the timeline.
+    shown: bool,
+    /// Whether it may go before the peer has agreed to talk.
+    asks: bool,
+    /// When it was handed to the connection that is up.
+    sent_ms: Option<u64>,
+    /// Whether the person was told that it was sent.
+    told: bool,
+}
+
+impl Outbox {
+    /// What is on disk. After a rollback the old frames are of ratchets that are gone.
+    pub(super) fn restore(rows: Vec<OutboxRow>, rolled_back: bool) -> Self {
+        let mut rows: Vec<_> = rows
+            .into_iter()
+            .map(|mut row| {
+                if rolled_back {
+                    row.sealed = None;
+                }
+                Outgoing::new(row)
+            })
+            .collect();
+        rows.sort_unstable_by_key(|outgoing| outgoing.row.entry.seq);
+        Self { rows: rows.into() }
+    }
+
+    pub(super) fn push(&mut self, row: OutboxRow) {
+        self.rows.push_back(Outgoing::new(row));
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// How far one of our entries has come, if it is still on its way.
+    pub(super) fn state(&self, entry: EntryRef) -> Option<Delivery> {
+        let at = self.rows.binary_search_by_key(&entry.seq, |outgoing| outgoing.row.entry.seq).ok()?;
+        let sent = self.rows.get(at)?.told;
+        Some(if sent { Delivery::Sent } else { Delivery::Queued })
+    }
+
+    /// The connection is gone or full: what is not acknowledged has to go again.
+    pub(super) fn unsend(&mut self) {
+        for outgoing in &mut self.rows {
+            outgoing.sent_ms = None;
+        }
+    }
+
+    /// A session is gone: what it sealed has to be sealed anew.
+    pub(super) fn unseal(&mut self, lost: impl Fn(SessionId) -> bool) {
+        for outgoing in &mut self.rows {
+            if outgoing.row.sealed.as_ref().is_some_and(|(_, session)| lost(SessionId::new(*session))) {
+                outgoing.row.sealed = None;
+                outgoing.frame = None;
+                outgoing.sent_ms = None;
+            }
+        }
+    }
+
+    fn session_of(&self, frame: FrameId) -> Option<SessionId> {
+        let outgoing = self.rows.iter().find(|outgoing| outgoing.frame == Some(frame))?;
+        outgoing.row.sealed.as_ref().map(|(_, session)| SessionId::new(*session))
+    }
+
+    /// Takes out the rows that these frames carried, in order.
+    fn take(&mut self, frames: &[FrameId]) -> Vec<Outgoing> {
+        let mut taken = Vec::new();
+        for frame in frames {
+            let window = self.rows.iter().take(WINDOW_FRAMES);
+            let at =
+                window.enumerate().find(|(_, outgoing)| outgoing.frame == Some(*frame)).map(|(at, _)| at);
+            taken.extend(at.and_then(|at| self.rows.remove(at)));
+        }
+        taken
+    }
+}
+
+impl Outgoing {
+    fn new(row: OutboxRow) -> Self {
+        let body = decode_entry(&row.payload).ok().map(|entry| entry.body);
+        Self {
+            frame: row.sealed.as_ref().map(|(bytes, _)| FrameId::of(bytes)),
+            shown: body.as_ref().is_some_and(Body::is_shown),
+            asks: matches!(body, Some(Body::Request { .. })),
+            row,
+            sent_ms: None,
+            told: false,
+        }
+    }
+}
+
+impl Engine {
+    /// Sends what is waiting for somebody, as far as there is a connection, a session and room in the window.
+    pub(super) fn pump(&mut self, account: AccountId, ctx: &mut Ctx<'_>) {
+        let Some(peer) = self.route(account) else { return };
+        let busy = self.links.get(&peer).is_none_or(|link| link.busy);
+        let Some(person) = self.people.get_mut(&account) else { return };
+        if busy || person.is_held() || person.outbox.rows.is_empty() {
+            return;
+        }
+        let session = person.device().and_then(|device| person.sessions.to_send(device).map(|s| s.id()));
+        let Some(session) = session else {
+            self.want_bundle(account, peer, ctx);
+            return;
+        };
+        let mut told = Vec::new();
+        self.send_window(account, peer, session, &mut told, ctx);
+        let conversation = self.people.get(&account).map(|person| person.head.conversation);
+        for (entry, conversation) in told.into_iter().zip(conversation.into_iter().cycle()) {
+            let state = Delivery::Sent;
+            self.out.notice(Notice::Delivery {
+                conversation,
+                account,
+                entry,
+                state,
+                at_ms: ctx.now_ms,
+                upto: false,
+            });
+        }
+    }
+
+    fn send_window(
+        &mut self,
+        account: AccountId,
+        peer: Peer,
+        session: SessionId,
+        told: &mut Vec<EntryRef>,
+        ctx: &mut Ctx<'_>,
+    ) {
+        let Self { people, out, me, .. } = self;
+        let Some(person) = people.get_mut(&account) else { return };
+        let Person { contact, outbox, sessions, .. } = person;
+        let Some(session) = sessions.get(session) else { return };
+        let (mut window, only_asking) = (WINDOW_FRAMES, contact.state == ContactState::Asked);
+        if !session.is_confirmed() {
+            window = UNANSWERED_FRAMES;
+        }
+        let mut bytes = 0_usize;
+        for outgoing in outbox.rows.iter_mut().take(window) {
+            if only_asking && !outgoing.asks {
+                continue;
+            }
+            if outgoing.row.sealed.is_none() {
+                let entry = &outgoing.row.payload;
+                let payload = if session.is_confirmed() {
+                    Payload::Entry(entry)
+                } else {
+                    Payload::Introduction { list: me.list.as_bytes(), entry }
+                };
+                let Ok(frame) = session.seal(&payload.encode(), ctx.now_ms, &mut ctx.rng) else {
+                    // Too long for a first message: it goes once the peer has answered.
+                    break;
+                };
+                outgoing.frame = Some(FrameId::of(&frame));
+                outgoing.row.sealed = Some((frame, *session.id().as_bytes()));
+                out.put(Change::PutOutbox(Box::new(outgoing.row.clone())));
+                out.session_touched(account, session.id());
+            }
+            let Some((frame, _)) = &outgoing.row.sealed else { continue };
+            bytes = bytes.saturating_add(frame.len());
+            if bytes > WINDOW_BYTES {
+                break;
+            }
+            if outgoing.sent_ms.is_none() {
+                outgoing.sent_ms = Some(ctx.now_ms);
+                out.send(peer, &Frame::Sealed(frame));
+                if !std::mem::replace(&mut outgoing.told, true) && outgoing.shown {
+                    told.push(outgoing.row.entry);
+                }
+            }
+        }
+    }
+
+    /// The peer has these frames on its disk. Only the contact itself can say so.
+    pub(super) fn on_taken(&mut self, peer: Peer, frames: &[FrameId], ctx: &mut Ctx<'_>) {
+        let Some(account) = self.links.get(&peer).and_then(|link| link.account) else { return };
+        let Some(person) = self.people.get_mut(&account) else { return };
+        let conversation = person.head.conversation;
+        let taken = person.outbox.take(frames);
+        person.renewals = (0, 0);
+        let mut seqs: Vec<u64> = Vec::new();
+        for outgoing in taken {
+            let entry = outgoing.row.entry;
+            self.out.put(Change::DropOutbox { account, seq: entry.seq });
+            seqs.push(entry.seq);
+            if outgoing.shown {
+                let (state, at_ms) = (Delivery::Delivered, ctx.now_ms);
+                self.out.notice(Notice::Delivery { conversation, account, entry, state, at_ms, upto: false });
+            }
+        }
+        for (first, last) in runs(seqs) {
+            self.out.put(Change::PutDelivered { conversation, first, last, at_ms: ctx.now_ms });
+        }
+        self.pump(account, ctx);
+    }
+
+    /// The peer cannot open a frame: it lost its state, or we put an old copy of ours back. A new session is
+    /// made, at most as often as [`renewal_pause`] allows, and what was sealed in the lost one is sealed anew:
+    /// for the same device only, never for another key.
+    pub(super) fn on_refused(&mut self, peer: Peer, frame: FrameId, ctx: &mut Ctx<'_>) {
+        let Some(account) = self.links.get(&peer).and_then(|link| link.account) else { return };
+        let Some(person) = self.people.get_mut(&account) else { return };
+        let Some(lost) = person.outbox.session_of(frame) else { return };
+        let (renewed, last) = person.renewals;
+        if renewed > 0 && ctx.now_ms.saturating_sub(last) < renewal_pause(renewed) {
+            return;
+        }
+        person.renewals = (renewed.saturating_add(1), ctx.now_ms);
+        person.sessions.drop(lost);
+        person.outbox.unseal(|session| session == lost);
+        person.bundle_asked_ms = None;
+        self.out.put(Change::DropSession { account, session: *lost.as_bytes() });
+        self.pump(account, ctx);
+    }
+
+    /// Sends again what was not acknowledged for long, and asks again for what was not answered.
+    pub(super) fn retry(&mut self, ctx: &mut Ctx<'_>) {
+        let waiting: Vec<AccountId> = self
+            .people
+            .iter()
+            .filter(|(_, person)| person.outbox.len() > 0)
+            .map(|(account, _)| *account)
+            .collect();
+        for account in waiting {
+            if let Some(person) = self.people.get_mut(&account)
+                && let Some(Some(sent_ms)) = person.outbox.rows.front().map(|outgoing| outgoing.sent_ms)
+                && ctx.now_ms.saturating_sub(sent_ms) > RESEND_MS
+            {
+                person.outbox.unsend();
+            }
+            self.pump(account, ctx);
+        }
+    }
+
+    /// A sealed frame of a contact was handled and is to be remembered and acknowledged.
+    pub(super) fn take_frame(&mut self, peer: Peer, account: AccountId, frame: FrameId) {
+        let Some(person) = self.people.get_mut(&account) else { return };
+        let count = person.taken.push(frame);
+        self.out.put(Change::PutTaken { account, count, frame });
+        if person.link == Some(peer) {
+            self.out.effect(Effect::Taken { peer, frame });
+        }
+    }
+}
+
+/// Ascending runs `first..=last` of these numbers.
+fn runs(mut seqs: Vec<u64>) -> Vec<(u64, u64)> {
+    seqs.sort_unstable();
+    let mut runs: Vec<(u64, u64)> = Vec::new();
+    for seq in seqs {
+        match runs.last_mut() {
+            Some((_, last)) if last.checked_add(1) == Some(seq) => *last = seq,
+            _ => runs.push((seq, seq)),
+        }
+    }
+    runs
+}
+
+/// How long to wait before another session is made because the peer could not open a frame: at once the
+/// first time, then a minute, doubling up to an hour.
+fn renewal_pause(renewed: u32) -> u64 {
+    60_000_u64.saturating_mul(1_u64.checked_shl(renewed.saturating_sub(1)).unwrap_or(u64::MAX)).min(3_600_000)
+}
+
+/// Frames in front of which the handshake is repeated: few, until the peer has answered.
+const UNANSWERED_FRAMES: usize = 4;
+/// Bytes on their way: stays below the queue of a connection (1 MiB).
+const WINDOW_BYTES: usize = 768 * 1024;
+/// A frame on a connection that is up is acknowledged in milliseconds; after this long it went missing.
+const RESEND_MS: u64 = 15_000;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_make_runs() {
+        assert_eq!(runs(vec![5, 1, 2, 3, 9, 8]), [(1, 3), (5, 5), (8, 9)]);
+        assert_eq!(runs(vec![]), []);
+    }
+
+    #[test]
+    fn renewals_pause_longer_and_longer_but_never_for_ever() {
+        assert_eq!(renewal_pause(1), 60_000);
+        assert_eq!(renewal_pause(2), 120_000);
+        assert_eq!(renewal_pause(400), 3_600_000);
+    }
+}

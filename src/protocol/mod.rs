@@ -1,0 +1,20 @@
+//! Decides: what is said, to whom, in which session, and when again. Machines without I/O: an input with the
+//! time and randomness as arguments leaves changes and effects behind, and the effects can be had only by
+//! committing the changes. Knows nothing of sockets, sled, tokio or the clock.
+
+mod command;
+mod delivery;
+mod engine;
+mod key_change;
+mod link;
+mod log;
+mod pairing;
+mod person;
+mod recognise;
+mod sessions;
+mod signal;
+mod step;
+
+pub use command::Refused;
+pub use engine::{Ctx, Engine, RestoreError};
+pub use step::{Alarm, Effect, Notice, Standing, Step};

@@ -1,0 +1,175 @@
+//! How contacts recognise each other without telling anybody else who they are. A tag is a MAC under a key
+//! that only the two devices share, over both transport keys and both nonces: it proves the sender, cannot be
+//! passed on to another connection, and looks random to everybody else. Tags are filled up with random ones to
+//! the next power of two, so their number tells little.
+
+use undertone_crypto::{
+    identity::DevCert,
+    pair::{HelloPurpose, InviteKey},
+};
+
+use super::{
+    engine::{Ctx, Engine},
+    link::Link,
+    step::{Alarm, Notice},
+};
+use crate::{
+    model::{AccountId, ContactState, InviteId, Peer},
+    wire::{Card, Frame, Proof},
+};
+
+impl Engine {
+    /// Shows the peer who we are, as far as it knows us already.
+    pub(super) fn send_proof(&mut self, peer: Peer, ctx: &mut Ctx<'_>) {
+        let Some(link) = self.links.get(&peer) else { return };
+        let Some(context) = self.context(link, peer, Direction::Ours) else { return };
+        let mut tags: Vec<[u8; 16]> = Vec::new();
+        for person in self.people.values().filter(|person| !person.contact.blocked) {
+            tags.extend(person.pairs.iter().map(|(_, pair)| pair.tag(HelloPurpose::Probe, &context)));
+            if let (ContactState::Asked, Some((_, secret))) = (person.contact.state, &person.contact.invite) {
+                tags.push(InviteKey::from_secret(secret).tag(&context));
+            }
+        }
+        tags.truncate(MAX_TAGS);
+        while tags.len() < tags.len().next_power_of_two().clamp(MIN_TAGS, MAX_TAGS) {
+            let mut tag = [0; 16];
+            ctx.rng.fill_bytes(&mut tag);
+            tags.push(tag);
+        }
+        // The tags are as good as random, so their own order says nothing.
+        tags.sort_unstable();
+        let shown = self.me.profile.visible || link.invited.is_some() || link.account.is_some();
+        let card = shown
+            .then(|| Card { cert: self.me.cert.as_bytes().to_vec(), name: self.me.profile.name.clone() });
+        self.out.send(peer, &Frame::Proof(Proof { tags, card }));
+    }
+
+    /// Shows everybody anew: who we know or whether we are visible has changed.
+    pub(super) fn send_proofs(&mut self, ctx: &mut Ctx<'_>) {
+        let peers: Vec<_> = self.links.keys().copied().collect();
+        for peer in peers {
+            self.send_proof(peer, ctx);
+        }
+    }
+
+    pub(super) fn on_proof(&mut self, peer: Peer, proof: Proof, ctx: &mut Ctx<'_>) {
+        let Some(link) = self.links.get_mut(&peer) else { return };
+        if link.peer_nonce.is_none() || !link.asked.take(PROOFS_PER_MINUTE, ctx.now_ms) {
+            return;
+        }
+        link.tags = proof.tags;
+        let card = proof.card.and_then(|card| {
+            let cert = DevCert::parse(&card.cert).ok().filter(|cert| cert.valid_at(ctx.now_ms))?;
+            Some((cert.account(), card.name)).filter(|(account, _)| *account != self.me.account)
+        });
+        if let Some(link) = self.links.get_mut(&peer)
+            && link.card != card
+        {
+            link.card = card;
+            self.out.notice(Notice::NearbyChanged);
+        }
+        self.recognise(peer, ctx);
+    }
+
+    /// Looks for somebody we know behind the tags that the peer has shown.
+    pub(super) fn recognise(&mut self, peer: Peer, ctx: &mut Ctx<'_>) {
+        let Some(link) = self.links.get(&peer) else { return };
+        if link.account.is_some() {
+            return;
+        }
+        let Some(context) = self.context(link, peer, Direction::Theirs) else { return };
+        let is_shown = |tag: [u8; 16]| link.tags.contains(&tag);
+        let known = self.people.iter().find(|(_, person)| {
+            !person.contact.blocked
+                && person.pairs.iter().any(|(_, pair)| is_shown(pair.tag(HelloPurpose::Probe, &context)))
+        });
+        if let Some(account) = known.map(|(account, _)| *account) {
+            self.bind_link(peer, account, ctx);
+            // Now that they are known, they may see the name.
+            self.send_proof(peer, ctx);
+            return;
+        }
+        let invite = self
+            .invites
+            .values()
+            .find(|invite| is_shown(InviteKey::from_secret(&invite.secret).tag(&context)))
+            .map(|invite| (invite.id, invite.is_open(ctx.now_ms)));
+        match invite {
+            Some((id, true)) if self.links.get(&peer).is_some_and(|link| link.invited.is_none()) => {
+                if let Some(link) = self.links.get_mut(&peer) {
+                    link.invited = Some(id);
+                }
+                self.send_proof(peer, ctx);
+            }
+            Some((id, false)) => self.out.send(peer, &Frame::InviteEnded(id)),
+            _ => self.ask_if_awaited(peer, ctx),
+        }
+    }
+
+    /// The peer may be somebody we are waiting for.
+    fn ask_if_awaited(&mut self, peer: Peer, ctx: &mut Ctx<'_>) {
+        let claimed = self.links.get(&peer).and_then(|link| link.card.as_ref()).map(|(account, _)| *account);
+        if let Some(account) = claimed.filter(|account| self.people.contains_key(account)) {
+            self.pump(account, ctx);
+        }
+    }
+
+    /// The one who invited us says that the invite has ended.
+    pub(super) fn on_invite_ended(&mut self, peer: Peer, id: InviteId, ctx: &mut Ctx<'_>) {
+        let Some(link) = self.links.get_mut(&peer) else { return };
+        if !link.asked.take(PROOFS_PER_MINUTE, ctx.now_ms) {
+            return;
+        }
+        let waiting = self.people.values_mut().find(|person| {
+            person.contact.state == ContactState::Asked
+                && person.contact.invite.is_some_and(|(held, _)| held == id)
+        });
+        if let Some(person) = waiting {
+            person.contact.invite = None;
+            let account = person.contact.account;
+            self.out.contact_changed(account);
+            self.out.notice(Notice::Alarm(account, Alarm::InviteUsed));
+        }
+    }
+
+    /// People who are visible here and not contacts yet.
+    pub fn nearby(&self) -> impl Iterator<Item = (AccountId, &str)> {
+        let stranger = |account: &AccountId| {
+            self.people.get(account).is_none_or(|person| {
+                !person.contact.blocked
+                    && person.contact.state == ContactState::Asked
+                    && person.link.is_none()
+            })
+        };
+        let mut seen = std::collections::BTreeSet::new();
+        self.links
+            .values()
+            .filter_map(|link| link.card.as_ref().map(|(account, name)| (*account, name.as_str())))
+            .filter(move |(account, _)| stranger(account) && seen.insert(*account))
+    }
+
+    /// What a tag is made over: sender before receiver, so none can be sent back.
+    fn context(&self, link: &Link, peer: Peer, direction: Direction) -> Option<Vec<u8>> {
+        let ours = (self.local?.0, link.nonce);
+        let theirs = (peer.0, link.peer_nonce?);
+        let (from, to) = match direction {
+            Direction::Ours => (ours, theirs),
+            Direction::Theirs => (theirs, ours),
+        };
+        Some([from.0, to.0, from.1, to.1].concat())
+    }
+}
+
+/// Who shows a tag.
+#[derive(Clone, Copy)]
+enum Direction {
+    Ours,
+    Theirs,
+}
+
+/// So few contacts cannot be told from none.
+const MIN_TAGS: usize = 8;
+/// As many as fit a stranger's frame.
+const MAX_TAGS: usize = 448;
+/// A peer proves itself anew when it learns a contact; more often than this it only keeps us busy.
+const PROOFS_PER_MINUTE: u32 = 30;

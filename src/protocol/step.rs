@@ -1,0 +1,131 @@
+//! One transaction and what follows from it. The effects are out of reach until the changes are on disk, so
+//! nothing is acknowledged, shown as sent, or ratcheted forward that a crash could take back.
+
+use crate::model::{AccountId, Change, ConversationId, Delivery, Entry, EntryRef, FrameId, Peer};
+
+/// What the handled inputs want on disk, and what is to happen after that.
+#[derive(Debug, Default)]
+pub struct Step {
+    changes: Vec<Change>,
+    effects: Vec<Effect>,
+}
+
+impl Step {
+    pub(super) const fn new(changes: Vec<Change>, effects: Vec<Effect>) -> Self {
+        Self { changes, effects }
+    }
+
+    /// Whether there is anything to write.
+    #[must_use]
+    pub const fn writes(&self) -> bool {
+        !self.changes.is_empty()
+    }
+
+    /// Writes the changes and gives out the effects.
+    ///
+    /// # Errors
+    /// Whatever `write` fails with; then the effects are lost with the changes, and the engine that made
+    /// them must be restored from disk.
+    pub fn commit<E>(self, write: impl FnOnce(&[Change]) -> Result<(), E>) -> Result<Vec<Effect>, E> {
+        if !self.changes.is_empty() {
+            write(&self.changes)?;
+        }
+        Ok(self.effects)
+    }
+}
+
+/// What happens once the changes are on disk.
+#[derive(Debug)]
+pub enum Effect {
+    /// Tell the network how far a peer is trusted.
+    Classify {
+        /// Which.
+        peer: Peer,
+        /// How far.
+        standing: Standing,
+    },
+    /// Close the connection.
+    Disconnect(Peer),
+    /// Tell whoever listens.
+    Notice(Notice),
+    /// Send a frame.
+    Send {
+        /// To whom.
+        peer: Peer,
+        /// The bytes.
+        frame: Vec<u8>,
+    },
+    /// Tell the peer that its frame is on disk here.
+    Taken {
+        /// To whom.
+        peer: Peer,
+        /// Which frame.
+        frame: FrameId,
+    },
+}
+
+/// How far a peer is trusted by the network layer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Nothing goes to or comes from it.
+    Blocked,
+    /// Proved to be a contact.
+    Contact,
+    /// Somebody.
+    Stranger,
+}
+
+/// Something that happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// Something is wrong that the person should know.
+    Alarm(AccountId, Alarm),
+    /// An entry of somebody else is on disk.
+    Arrived(ConversationId, Box<Entry>),
+    /// The look of an entry changed.
+    Changed(ConversationId, EntryRef),
+    /// A conversation's row in the list changed.
+    ChatChanged(ConversationId),
+    /// A contact changed.
+    ContactChanged(AccountId),
+    /// A contact was removed.
+    ContactRemoved(AccountId),
+    /// An entry of ours has come further.
+    Delivery {
+        /// The conversation.
+        conversation: ConversationId,
+        /// Whose device it has come to.
+        account: AccountId,
+        /// The entry.
+        entry: EntryRef,
+        /// How far.
+        state: Delivery,
+        /// Since when.
+        at_ms: u64,
+        /// Whether all of ours before it have come as far.
+        upto: bool,
+    },
+    /// A contact has a new device; sending is held.
+    KeyChanged(AccountId),
+    /// The list of people nearby changed.
+    NearbyChanged,
+    /// A person came or went.
+    Presence(AccountId),
+    /// A stranger asks to become a contact.
+    Requested(AccountId),
+    /// An entry of ours is on disk.
+    Stored(ConversationId, Box<Entry>),
+    /// Somebody is writing, or has stopped.
+    Typing(AccountId, bool),
+}
+
+/// Something wrong that the person should know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Alarm {
+    /// The account signed two different device lists with one number: its key is in two hands.
+    Equivocation,
+    /// The invite was used by somebody else.
+    InviteUsed,
+    /// Somebody served a device list older than one we know.
+    Rollback,
+}
