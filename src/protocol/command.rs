@@ -2,8 +2,11 @@
 
 use undertone_crypto::{
     compare::{qr_check, qr_text, safety_number},
-    identity::AccountId,
+    devlist::DeviceList,
+    identity::{AccountId, DeviceKeys, Validity},
+    recovery::RecoverySecret,
 };
+use zeroize::Zeroizing;
 
 use super::{
     engine::{Ctx, Engine},
@@ -43,6 +46,42 @@ pub enum Refused {
     #[error("not found")]
     NotFound,
 }
+
+/// The row of a new device of the account that `recovery` brings back, or makes.
+#[must_use]
+pub fn new_profile(
+    recovery: &RecoverySecret,
+    name: Name,
+    visible: bool,
+    now_ms: u64,
+    rng: &mut dyn rand_core::CryptoRng,
+) -> Profile {
+    let mut rng = rng;
+    let account = recovery.account_key();
+    let keys = DeviceKeys::generate(&mut rng);
+    let validity = Validity {
+        // The clocks of two computers may be apart by this much.
+        not_before_ms: now_ms.saturating_sub(DAY_MS),
+        not_after_ms: now_ms.saturating_add(DAY_MS.saturating_mul(CERT_DAYS)),
+    };
+    let cert = account.certify(&keys, validity, 1);
+    let seq = DeviceList::next_seq(None, now_ms);
+    // Creating fails only for lists that are too long or of another account: not for one device of our own.
+    let list = DeviceList::create(&account, seq, [0; 32], std::slice::from_ref(&cert), &[], now_ms);
+    Profile {
+        name,
+        visible,
+        recovery: Zeroizing::new(recovery.phrase().as_bytes().to_vec()),
+        device: keys.to_bytes(),
+        cert: cert.as_bytes().to_vec(),
+        device_list: list.map(|list| list.as_bytes().to_vec()).unwrap_or_default(),
+        phrase_kept: false,
+    }
+}
+
+const DAY_MS: u64 = 86_400_000;
+/// A device certificate is valid for ten years: there is no server to renew it with.
+const CERT_DAYS: u64 = 3_653;
 
 impl Engine {
     /// Our own account.

@@ -4,7 +4,7 @@
 //! frame's digest and acknowledges it without opening it. Rows go out in order within a window, so what the
 //! receiver must remember is bounded. Nothing is ever given up.
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, ops::ControlFlow};
 
 use undertone_crypto::session::SessionId;
 
@@ -137,7 +137,9 @@ impl Engine {
             return;
         };
         let mut told = Vec::new();
-        self.send_window(account, peer, session, &mut told, ctx);
+        if self.send_window(account, peer, session, &mut told, ctx).is_break() {
+            self.greet(account, peer, session, ctx);
+        }
         let conversation = self.people.get(&account).map(|person| person.head.conversation);
         for (entry, conversation) in told.into_iter().zip(conversation.into_iter().cycle()) {
             let state = Delivery::Sent;
@@ -159,11 +161,11 @@ impl Engine {
         session: SessionId,
         told: &mut Vec<EntryRef>,
         ctx: &mut Ctx<'_>,
-    ) {
+    ) -> ControlFlow<()> {
         let Self { people, out, me, .. } = self;
-        let Some(person) = people.get_mut(&account) else { return };
+        let Some(person) = people.get_mut(&account) else { return ControlFlow::Continue(()) };
         let Person { contact, outbox, sessions, .. } = person;
-        let Some(session) = sessions.get(session) else { return };
+        let Some(session) = sessions.get(session) else { return ControlFlow::Continue(()) };
         let (mut window, only_asking) = (WINDOW_FRAMES, contact.state == ContactState::Asked);
         if !session.is_confirmed() {
             window = UNANSWERED_FRAMES;
@@ -182,7 +184,7 @@ impl Engine {
                 };
                 let Ok(frame) = session.seal(&payload.encode(), ctx.now_ms, &mut ctx.rng) else {
                     // Too long for a first message: it goes once the peer has answered.
-                    break;
+                    return ControlFlow::Break(());
                 };
                 outgoing.frame = Some(FrameId::of(&frame));
                 outgoing.row.sealed = Some((frame, *session.id().as_bytes()));
@@ -201,6 +203,21 @@ impl Engine {
                     told.push(outgoing.row.entry);
                 }
             }
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// A first message without an entry: its answer opens the way for a text that is too long for one.
+    fn greet(&mut self, account: AccountId, peer: Peer, session: SessionId, ctx: &mut Ctx<'_>) {
+        let Self { people, out, me, .. } = self;
+        let Some(person) = people.get_mut(&account) else { return };
+        let lately = person.greeted_ms.is_some_and(|at| ctx.now_ms.saturating_sub(at) < RESEND_MS);
+        let Some(session) = person.sessions.get(session).filter(|_| !lately) else { return };
+        let greeting = Payload::Introduction { list: me.list.as_bytes(), entry: &[] };
+        if let Ok(frame) = session.seal(&greeting.encode(), ctx.now_ms, &mut ctx.rng) {
+            person.greeted_ms = Some(ctx.now_ms);
+            out.session_touched(account, session.id());
+            out.send(peer, &Frame::Sealed(&frame));
         }
     }
 

@@ -175,6 +175,8 @@ impl Engine {
         }
         self.out.notice(Notice::Presence(account));
         self.out.notice(Notice::NearbyChanged);
+        // Now that they are known they may see the name; and they must know us before our first frame comes.
+        self.send_proof(peer, ctx);
         self.pump(account, ctx);
     }
 }

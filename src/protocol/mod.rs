@@ -13,8 +13,12 @@ mod person;
 mod recognise;
 mod sessions;
 mod signal;
+#[cfg(test)]
+mod sim;
 mod step;
+#[cfg(test)]
+mod tests;
 
-pub use command::Refused;
+pub use command::{Refused, new_profile};
 pub use engine::{Ctx, Engine, RestoreError};
 pub use step::{Alarm, Effect, Notice, Standing, Step};

@@ -104,6 +104,7 @@ impl Engine {
         self.keep_session(account, session);
         // Prove ourselves first: the peer can know us as soon as it opens the first message.
         self.send_proof(peer, ctx);
+        self.recognise(peer, ctx);
         self.pump(account, ctx);
     }
 

@@ -26,6 +26,8 @@ pub(super) struct Person {
     pub(super) link: Option<Peer>,
     /// When a bundle was last asked for.
     pub(super) bundle_asked_ms: Option<u64>,
+    /// When a first message without an entry was last sent, to be answered before a long text can go.
+    pub(super) greeted_ms: Option<u64>,
     /// Sessions made anew because the peer could not open a frame, and when the last one was.
     pub(super) renewals: (u32, u64),
     /// When the person last said that they are writing.
@@ -43,6 +45,7 @@ impl Person {
             pairs: Vec::new(),
             link: None,
             bundle_asked_ms: None,
+            greeted_ms: None,
             renewals: (0, 0),
             typing_since_ms: None,
         };

@@ -85,8 +85,6 @@ impl Engine {
         });
         if let Some(account) = known.map(|(account, _)| *account) {
             self.bind_link(peer, account, ctx);
-            // Now that they are known, they may see the name.
-            self.send_proof(peer, ctx);
             return;
         }
         let invite = self

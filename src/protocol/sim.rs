@@ -1,0 +1,405 @@
+//! Two to a few engines in virtual time over a simulated network and disk, from one seed: loss of connections,
+//! crashes between any two steps, clocks apart. What is on a simulated disk is exactly what was committed.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use rand_core::{TryCryptoRng, TryRng};
+use std::convert::Infallible;
+use undertone_crypto::{recovery::RecoverySecret, session::SessionId};
+use zeroize::Zeroizing;
+
+use super::{Ctx, Effect, Engine, Notice, Standing, new_profile};
+use crate::model::{
+    AccountId, Body, Change, Contact, ConversationId, DirectHead, Entry, EntryRef, FrameId, Invite, InviteId,
+    Name, OutboxRow, Peer, Profile, Snapshot, Text,
+};
+
+/// A source of test randomness: repeatable, and nothing else.
+#[derive(Clone, Debug)]
+pub(super) struct SeededRng {
+    state: u64,
+}
+
+impl SeededRng {
+    pub(super) const fn new(seed: u64) -> Self {
+        Self { state: seed ^ 0x9e37_79b9_7f4a_7c15 }
+    }
+
+    fn next(&mut self) -> u64 {
+        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.state;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    pub(super) fn below(&mut self, n: usize) -> usize {
+        usize::try_from(self.next() % u64::try_from(n.max(1)).unwrap()).unwrap()
+    }
+}
+
+impl TryRng for SeededRng {
+    type Error = Infallible;
+
+    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+        Ok(u32::try_from(self.next() & 0xffff_ffff).unwrap())
+    }
+
+    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+        Ok(self.next())
+    }
+
+    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
+        for chunk in bytes.chunks_mut(8) {
+            let word = self.next().to_le_bytes();
+            chunk.copy_from_slice(&word[..chunk.len()]);
+        }
+        Ok(())
+    }
+}
+
+impl TryCryptoRng for SeededRng {}
+
+/// What was committed.
+#[derive(Clone, Debug)]
+pub(super) struct Disk {
+    pub(super) profile: Profile,
+    pub(super) contacts: BTreeMap<AccountId, Contact>,
+    pub(super) heads: BTreeMap<AccountId, DirectHead>,
+    pub(super) sessions: BTreeMap<(AccountId, [u8; 16]), Zeroizing<Vec<u8>>>,
+    pub(super) prekeys: BTreeMap<[u8; 8], (u64, Zeroizing<Vec<u8>>)>,
+    pub(super) replays: BTreeMap<[u8; 32], (AccountId, [u8; 16], u64)>,
+    pub(super) invites: BTreeMap<InviteId, Invite>,
+    pub(super) taken: BTreeMap<(AccountId, u64), FrameId>,
+    pub(super) outbox: BTreeMap<(AccountId, u64), OutboxRow>,
+    pub(super) entries: BTreeMap<(ConversationId, EntryRef), Entry>,
+    pub(super) delivered: Vec<(ConversationId, u64, u64)>,
+}
+
+impl Disk {
+    fn new(profile: Profile) -> Self {
+        Self {
+            profile,
+            contacts: BTreeMap::new(),
+            heads: BTreeMap::new(),
+            sessions: BTreeMap::new(),
+            prekeys: BTreeMap::new(),
+            replays: BTreeMap::new(),
+            invites: BTreeMap::new(),
+            taken: BTreeMap::new(),
+            outbox: BTreeMap::new(),
+            entries: BTreeMap::new(),
+            delivered: Vec::new(),
+        }
+    }
+
+    fn apply(&mut self, change: &Change) {
+        match change {
+            Change::DropContact { account, conversation } => {
+                self.contacts.remove(account);
+                self.heads.remove(account);
+                self.sessions.retain(|(of, _), _| of != account);
+                self.taken.retain(|(of, _), _| of != account);
+                self.outbox.retain(|(of, _), _| of != account);
+                self.entries.retain(|(of, _), _| of != conversation);
+            }
+            Change::DropInvite(id) => drop(self.invites.remove(id)),
+            Change::DropOutbox { account, seq } => drop(self.outbox.remove(&(*account, *seq))),
+            Change::DropPrekey(reference) => drop(self.prekeys.remove(reference)),
+            Change::DropReplay(init) => drop(self.replays.remove(init)),
+            Change::DropSession { account, session } => drop(self.sessions.remove(&(*account, *session))),
+            Change::PutContact(contact) => drop(self.contacts.insert(contact.account, (**contact).clone())),
+            Change::PutDelivered { conversation, first, last, .. } => {
+                self.delivered.push((*conversation, *first, *last));
+            }
+            Change::PutEntry { conversation, entry, .. } => {
+                let before = self.entries.insert((*conversation, entry.id), (**entry).clone());
+                assert!(before.is_none_or(|before| before == **entry), "an entry was written over");
+            }
+            Change::PutHead(head) => drop(self.heads.insert(head.account, (**head).clone())),
+            Change::PutInvite(invite) => drop(self.invites.insert(invite.id, (**invite).clone())),
+            Change::PutOutbox(row) => drop(self.outbox.insert((row.account, row.entry.seq), (**row).clone())),
+            Change::PutPrekey { reference, expires_ms, secret } => {
+                self.prekeys.insert(*reference, (*expires_ms, secret.clone()));
+            }
+            Change::PutProfile(profile) => self.profile = (**profile).clone(),
+            Change::PutReplay { init, account, session, expires_ms } => {
+                self.replays.insert(*init, (*account, *session, *expires_ms));
+            }
+            Change::PutSession { account, session, state } => {
+                self.sessions.insert((*account, *session), state.clone());
+            }
+            Change::PutTaken { account, count, frame } => drop(self.taken.insert((*account, *count), *frame)),
+        }
+    }
+
+    fn snapshot(&self, rolled_back: bool) -> Snapshot {
+        Snapshot {
+            profile: self.profile.clone(),
+            contacts: self.contacts.values().cloned().collect(),
+            heads: self.heads.values().cloned().collect(),
+            sessions: self.sessions.iter().map(|((of, _), state)| (*of, state.clone())).collect(),
+            prekeys: self.prekeys.values().cloned().collect(),
+            replays: self.replays.iter().map(|(init, (of, id, end))| (*init, *of, *id, *end)).collect(),
+            invites: self.invites.values().cloned().collect(),
+            taken: self.taken.iter().map(|((of, count), frame)| (*of, *count, *frame)).collect(),
+            outbox: self.outbox.values().cloned().collect(),
+            rolled_back,
+        }
+    }
+}
+
+/// One computer.
+#[derive(Debug)]
+pub(super) struct Node {
+    pub(super) engine: Engine,
+    pub(super) disk: Disk,
+    pub(super) notices: Vec<Notice>,
+    pub(super) standing: BTreeMap<Peer, Standing>,
+    clock_ms: u64,
+    runs: u8,
+}
+
+/// A few computers, and the frames between them.
+#[derive(Debug)]
+pub(super) struct World {
+    pub(super) nodes: Vec<Node>,
+    /// Frames on their way, in order, by sender and receiver.
+    pub(super) wires: BTreeMap<(usize, usize), VecDeque<Vec<u8>>>,
+    /// Every sealed frame that ever travelled.
+    pub(super) seen: Vec<Vec<u8>>,
+    pub(super) rng: SeededRng,
+}
+
+impl World {
+    pub(super) fn new(names: &[&str], seed: u64) -> Self {
+        let mut rng = SeededRng::new(seed);
+        let nodes = names.iter().map(|name| Node::new(name, None, &mut rng)).collect();
+        let mut world = Self { nodes, wires: BTreeMap::new(), seen: Vec::new(), rng };
+        for node in 0..names.len() {
+            let local = world.peer(node);
+            world.act(node, |engine, _| engine.on_network(local));
+        }
+        world
+    }
+
+    pub(super) fn account(&self, node: usize) -> AccountId {
+        self.nodes[node].engine.account()
+    }
+
+    pub(super) fn chat(&self, a: usize, b: usize) -> ConversationId {
+        ConversationId::direct(&self.account(a), &self.account(b))
+    }
+
+    fn peer(&self, node: usize) -> Peer {
+        let mut key = [u8::try_from(node).unwrap(); 32];
+        key[0] = self.nodes[node].runs;
+        Peer(key)
+    }
+
+    fn node_of(&self, peer: Peer) -> Option<usize> {
+        (0..self.nodes.len()).find(|node| self.peer(*node) == peer)
+    }
+
+    /// One input to one engine, committed, and its effects let out.
+    pub(super) fn act<T>(&mut self, node: usize, act: impl FnOnce(&mut Engine, &mut Ctx<'_>) -> T) -> T {
+        let now_ms = self.nodes[node].clock_ms;
+        let Node { engine, disk, .. } = &mut self.nodes[node];
+        let result = act(engine, &mut Ctx { now_ms, rng: &mut self.rng });
+        let step = engine.settle();
+        let effects = step
+            .commit(|changes| {
+                changes.iter().for_each(|change| disk.apply(change));
+                Ok::<_, Infallible>(())
+            })
+            .unwrap();
+        for effect in effects {
+            self.effect(node, effect);
+        }
+        result
+    }
+
+    fn effect(&mut self, node: usize, effect: Effect) {
+        match effect {
+            Effect::Classify { peer, standing } => drop(self.nodes[node].standing.insert(peer, standing)),
+            Effect::Disconnect(peer) => {
+                if let Some(other) = self.node_of(peer) {
+                    self.cut(node, other);
+                }
+            }
+            Effect::Notice(notice) => self.nodes[node].notices.push(notice),
+            Effect::Send { peer, frame } => self.put(node, peer, frame),
+            Effect::Taken { peer, frame } => {
+                self.put(node, peer, crate::wire::Frame::Taken(vec![frame]).encode());
+            }
+        }
+    }
+
+    fn put(&mut self, node: usize, peer: Peer, frame: Vec<u8>) {
+        let Some(other) = self.node_of(peer) else { return };
+        if let Some(wire) = self.wires.get_mut(&(node, other)) {
+            if frame[0] == 0x10 {
+                self.seen.push(frame.clone());
+            }
+            wire.push_back(frame);
+        }
+    }
+
+    pub(super) fn connect(&mut self, a: usize, b: usize) {
+        if self.wires.contains_key(&(a, b)) {
+            return;
+        }
+        self.wires.insert((a, b), VecDeque::new());
+        self.wires.insert((b, a), VecDeque::new());
+        let (pa, pb) = (self.peer(a), self.peer(b));
+        self.act(a, |engine, ctx| engine.on_connected(pb, ctx));
+        self.act(b, |engine, ctx| engine.on_connected(pa, ctx));
+    }
+
+    /// The connection is lost with all that is on it.
+    pub(super) fn cut(&mut self, a: usize, b: usize) {
+        if self.wires.remove(&(a, b)).is_some() {
+            self.wires.remove(&(b, a));
+            let (pa, pb) = (self.peer(a), self.peer(b));
+            self.act(a, |engine, ctx| engine.on_disconnected(pb, ctx));
+            self.act(b, |engine, ctx| engine.on_disconnected(pa, ctx));
+        }
+    }
+
+    /// The process dies and starts again from its disk.
+    pub(super) fn crash(&mut self, node: usize) {
+        self.restore(node, false);
+    }
+
+    /// As a crash, but with what the disk held earlier.
+    pub(super) fn roll_back(&mut self, node: usize, disk: Disk, noticed: bool) {
+        self.nodes[node].disk = disk;
+        self.restore(node, noticed);
+    }
+
+    fn restore(&mut self, node: usize, rolled_back: bool) {
+        let others: Vec<_> = self.wires.keys().filter(|(a, _)| *a == node).map(|(_, b)| *b).collect();
+        for other in &others {
+            self.wires.remove(&(node, *other));
+            self.wires.remove(&(*other, node));
+        }
+        let peer = self.peer(node);
+        for other in others {
+            self.act(other, |engine, ctx| engine.on_disconnected(peer, ctx));
+        }
+        let at = &mut self.nodes[node];
+        at.runs += 1;
+        at.clock_ms += 2_000;
+        at.engine = Engine::restore(at.disk.snapshot(rolled_back), at.clock_ms).unwrap();
+        let local = self.peer(node);
+        self.act(node, |engine, _| engine.on_network(local));
+    }
+
+    /// The person lost everything but the recovery phrase.
+    pub(super) fn reinstall(&mut self, node: usize, name: &str) {
+        let phrase = String::from_utf8(self.nodes[node].disk.profile.recovery.to_vec()).unwrap();
+        let others: Vec<_> = self.wires.keys().filter(|(a, _)| *a == node).map(|(_, b)| *b).collect();
+        others.into_iter().for_each(|other| self.cut(node, other));
+        let (runs, clock_ms) = (self.nodes[node].runs + 1, self.nodes[node].clock_ms + 10_000);
+        let mut rng = self.rng.clone();
+        self.nodes[node] = Node::new(name, Some((&phrase, clock_ms)), &mut rng);
+        self.nodes[node].runs = runs;
+        self.rng = rng;
+        let local = self.peer(node);
+        self.act(node, |engine, _| engine.on_network(local));
+    }
+
+    /// Delivers one frame, if there is one, from `a` to `b`.
+    pub(super) fn deliver(&mut self, a: usize, b: usize) -> bool {
+        let Some(frame) = self.wires.get_mut(&(a, b)).and_then(VecDeque::pop_front) else { return false };
+        let from = self.peer(a);
+        self.act(b, |engine, ctx| engine.on_frame(from, &frame, ctx));
+        true
+    }
+
+    /// Delivers until nothing is on its way.
+    pub(super) fn run(&mut self) {
+        for _ in 0..1_000_000 {
+            let waiting: Vec<_> = self.wires.iter().filter(|(_, w)| !w.is_empty()).map(|(k, _)| *k).collect();
+            if waiting.is_empty() {
+                return;
+            }
+            waiting.into_iter().for_each(|(a, b)| drop(self.deliver(a, b)));
+        }
+        panic!("frames without end");
+    }
+
+    /// Time passes for everybody, in ticks of a second.
+    pub(super) fn pass(&mut self, seconds: u64) {
+        for _ in 0..seconds {
+            for node in 0..self.nodes.len() {
+                self.nodes[node].clock_ms += 1_000;
+                self.act(node, |engine, ctx| engine.on_tick(ctx));
+            }
+            self.run();
+        }
+    }
+
+    pub(super) fn say(&mut self, from: usize, to: usize, text: &str) -> Result<EntryRef, super::Refused> {
+        let chat = self.chat(from, to);
+        let body = Body::Text { text: Text::new(text).unwrap(), reply_to: None };
+        self.act(from, |engine, ctx| engine.speak(chat, body, ctx))
+    }
+
+    /// The texts of a conversation as `node` shows them.
+    pub(super) fn texts(&self, node: usize, other: usize) -> Vec<String> {
+        let chat = self.chat(node, other);
+        let entries =
+            self.nodes[node].disk.entries.range((chat, LOWEST)..).take_while(|((of, _), _)| *of == chat);
+        entries
+            .filter_map(|(_, entry)| match &entry.body {
+                Body::Text { text, .. } => Some(text.as_str().to_owned()),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// Two visible people meet, ask and accept.
+    pub(super) fn befriend(&mut self, a: usize, b: usize) {
+        for node in [a, b] {
+            self.act(node, |engine, ctx| engine.set_visible(true, ctx));
+        }
+        self.connect(a, b);
+        self.run();
+        let (one, other) = (self.account(a), self.account(b));
+        self.act(a, |engine, ctx| engine.ask(other, None, None, ctx)).unwrap();
+        self.run();
+        self.act(b, |engine, ctx| engine.accept(one, ctx)).unwrap();
+        self.run();
+    }
+
+    pub(super) fn contact(&self, node: usize, other: usize) -> &Contact {
+        self.nodes[node].engine.contact(self.account(other)).unwrap().0
+    }
+
+    pub(super) fn sessions(&self, node: usize) -> Vec<SessionId> {
+        self.nodes[node].disk.sessions.keys().map(|(_, id)| SessionId::new(*id)).collect()
+    }
+}
+
+impl Node {
+    fn new(name: &str, phrase: Option<(&str, u64)>, rng: &mut SeededRng) -> Self {
+        let clock_ms = phrase.map_or(1_800_000_000_000, |(_, clock_ms)| clock_ms);
+        let recovery = phrase.map_or_else(
+            || RecoverySecret::generate(rng),
+            |(phrase, _)| RecoverySecret::from_phrase(phrase).unwrap(),
+        );
+        let profile = new_profile(&recovery, Name::new(name).unwrap(), false, clock_ms, rng);
+        let disk = Disk::new(profile);
+        let engine = Engine::restore(disk.snapshot(false), clock_ms).unwrap();
+        let mut node =
+            Self { engine, disk, notices: Vec::new(), standing: BTreeMap::new(), clock_ms, runs: 0 };
+        let mut key = [0; 32];
+        rng.try_fill_bytes(&mut key).unwrap();
+        node.engine.on_network(Peer(key));
+        node
+    }
+}
+
+const LOWEST: EntryRef =
+    EntryRef { lamport: 0, author: undertone_crypto::identity::DeviceId::new([0; 16]), seq: 0 };

@@ -1,0 +1,285 @@
+//! What two engines must do between them, over the simulated network of `sim`.
+
+use std::collections::BTreeSet;
+
+use super::sim::World;
+use super::{Alarm, Notice, Refused};
+use crate::model::{ContactState, Delivery};
+
+#[test]
+fn two_people_nearby_ask_accept_and_talk() {
+    let mut world = World::new(&["Hana", "Bora"], 1);
+    world.befriend(0, 1);
+    assert_eq!(world.contact(0, 1).state, ContactState::Mutual);
+    assert_eq!(world.contact(1, 0).state, ContactState::Mutual);
+    assert_eq!(world.contact(0, 1).name.as_str(), "Bora");
+    let id = world.say(0, 1, "hello").unwrap();
+    world.say(1, 0, "hi").unwrap();
+    world.run();
+    assert_eq!(world.texts(0, 1), world.texts(1, 0));
+    assert_eq!(world.texts(0, 1).len(), 2);
+    assert_eq!(world.nodes[0].engine.delivery(world.chat(0, 1), id), Delivery::Delivered);
+    assert!(world.nodes.iter().all(|node| node.engine.outbox_len() == 0));
+}
+
+#[test]
+fn a_stranger_lands_in_the_request_box_and_nothing_else_of_it_counts() {
+    let mut world = World::new(&["Hana", "Mallory"], 2);
+    world.act(0, |engine, ctx| engine.set_visible(true, ctx));
+    world.connect(0, 1);
+    world.run();
+    let (hana, chat) = (world.account(0), world.chat(0, 1));
+    world.act(1, |engine, ctx| engine.ask(hana, None, None, ctx)).unwrap();
+    world.say(1, 0, "spam").unwrap();
+    world.run();
+    assert_eq!(world.contact(0, 1).state, ContactState::Request);
+    assert!(world.texts(0, 1).is_empty());
+    assert!(
+        world.nodes[0].notices.iter().all(|n| !matches!(n, Notice::Arrived(..) | Notice::ChatChanged(_)))
+    );
+    assert_eq!(world.say(0, 1, "who?"), Err(Refused::NotAllowed));
+    // What was said waits for the answer, and comes then.
+    assert_eq!(world.nodes[1].engine.outbox_len(), 1);
+    let mallory = world.account(1);
+    world.act(0, |engine, ctx| engine.accept(mallory, ctx)).unwrap();
+    world.run();
+    assert_eq!(world.texts(0, 1), ["spam"]);
+    assert_eq!(
+        world.nodes[1].engine.delivery(chat, world.nodes[0].engine.head(chat).unwrap().last.unwrap()),
+        Delivery::Delivered
+    );
+}
+
+#[test]
+fn who_is_not_visible_is_not_seen_and_gives_no_prekeys() {
+    let mut world = World::new(&["Hana", "Mallory"], 3);
+    world.connect(0, 1);
+    world.run();
+    assert_eq!(world.nodes[1].engine.nearby().count(), 0);
+    let hana = world.account(0);
+    world.act(1, |engine, ctx| engine.ask(hana, None, None, ctx)).unwrap();
+    world.pass(30);
+    assert!(world.nodes[0].disk.prekeys.is_empty());
+    assert_eq!(world.nodes[0].engine.contacts().count(), 0);
+}
+
+#[test]
+fn an_invite_makes_two_hidden_people_contacts_once() {
+    let mut world = World::new(&["Hana", "Bora", "Chan"], 4);
+    let link = world.act(0, |engine, ctx| engine.invite(Some(3600), true, ctx)).unwrap();
+    for node in [1, 2] {
+        world.act(node, |engine, ctx| engine.ask_by_link(&link, None, ctx)).unwrap();
+    }
+    world.connect(0, 1);
+    world.run();
+    assert_eq!(world.contact(0, 1).state, ContactState::Mutual);
+    assert_eq!(world.contact(1, 0).state, ContactState::Mutual);
+    assert_eq!(world.contact(1, 0).name.as_str(), "Hana");
+    world.connect(0, 2);
+    world.pass(10);
+    assert_eq!(world.nodes[0].engine.contacts().count(), 1);
+    let hana = world.account(0);
+    assert!(world.nodes[2].notices.contains(&Notice::Alarm(hana, Alarm::InviteUsed)));
+    assert_eq!(world.contact(2, 0).state, ContactState::Asked);
+}
+
+#[test]
+fn both_asking_at_once_end_as_contacts_with_one_session_to_send_in() {
+    for seed in 0..50 {
+        let mut world = World::new(&["Hana", "Bora"], seed);
+        for node in [0, 1] {
+            world.act(node, |engine, ctx| engine.set_visible(true, ctx));
+        }
+        world.connect(0, 1);
+        world.run();
+        let (a, b) = (world.account(0), world.account(1));
+        world.act(0, |engine, ctx| engine.ask(b, None, None, ctx)).unwrap();
+        world.act(1, |engine, ctx| engine.ask(a, None, None, ctx)).unwrap();
+        for _ in 0..40 {
+            let from = world.rng.below(2);
+            world.deliver(from, 1 - from);
+        }
+        world.run();
+        for i in 0..5 {
+            world.say(0, 1, &format!("a{i}")).unwrap();
+            world.say(1, 0, &format!("b{i}")).unwrap();
+        }
+        world.run();
+        assert_eq!(world.texts(0, 1).len(), 10, "seed {seed}");
+        assert_eq!(world.texts(0, 1), world.texts(1, 0), "seed {seed}");
+        assert_eq!(world.contact(0, 1).state, ContactState::Mutual);
+    }
+}
+
+#[test]
+fn texts_arrive_once_and_in_one_order_through_cuts_and_crashes() {
+    for seed in 0..60 {
+        let mut world = World::new(&["Hana", "Bora"], seed);
+        world.befriend(0, 1);
+        let mut said = BTreeSet::new();
+        for i in 0..300 {
+            match world.rng.below(20) {
+                0 => world.cut(0, 1),
+                1 => {
+                    let node = world.rng.below(2);
+                    world.crash(node);
+                }
+                2..=6 => {
+                    let from = world.rng.below(2);
+                    let text = format!("{from}-{i}");
+                    world.say(from, 1 - from, &text).unwrap();
+                    said.insert(text);
+                }
+                7 | 8 => world.connect(0, 1),
+                9 => world.pass(1),
+                _ => {
+                    let from = world.rng.below(2);
+                    world.deliver(from, 1 - from);
+                }
+            }
+        }
+        world.connect(0, 1);
+        world.pass(40);
+        let shown = world.texts(0, 1);
+        assert_eq!(shown, world.texts(1, 0), "seed {seed}");
+        assert_eq!(shown.iter().cloned().collect::<BTreeSet<_>>(), said, "seed {seed}");
+        assert_eq!(shown.len(), said.len(), "seed {seed}");
+        assert!(world.nodes.iter().all(|node| node.engine.outbox_len() == 0), "seed {seed}");
+    }
+}
+
+#[test]
+fn an_old_copy_of_the_folder_heals_by_itself() {
+    for noticed in [true, false] {
+        for who in [0, 1] {
+            let mut world = World::new(&["Hana", "Bora"], 7);
+            world.befriend(0, 1);
+            let old = world.nodes[who].disk.clone();
+            for i in 0..5 {
+                world.say(0, 1, &format!("before {i}")).unwrap();
+                world.say(1, 0, &format!("answer {i}")).unwrap();
+                world.run();
+            }
+            world.roll_back(who, old, noticed);
+            world.connect(0, 1);
+            world.pass(3);
+            world.say(0, 1, "after").unwrap();
+            world.say(1, 0, "after too").unwrap();
+            world.pass(100);
+            for node in [0, 1] {
+                let texts = world.texts(node, 1 - node);
+                for text in ["after", "after too"] {
+                    let times = texts.iter().filter(|shown| *shown == text).count();
+                    assert_eq!(times, 1, "{text} at {node}, rolled back {who}, noticed {noticed}: {texts:?}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn one_side_that_lost_its_sessions_gets_a_new_one_and_every_text_once() {
+    let mut world = World::new(&["Hana", "Bora"], 8);
+    world.befriend(0, 1);
+    world.say(0, 1, "one").unwrap();
+    world.run();
+    world.nodes[1].disk.sessions.clear();
+    world.crash(1);
+    world.connect(0, 1);
+    world.say(0, 1, "two").unwrap();
+    world.say(1, 0, "three").unwrap();
+    world.pass(5);
+    assert_eq!(world.texts(0, 1), world.texts(1, 0));
+    assert_eq!(world.texts(1, 0).len(), 3);
+}
+
+#[test]
+fn no_resend_to_new_key() {
+    // T23: queued messages leave only after the person has decided about the new device.
+    let mut world = World::new(&["Hana", "Bora"], 9);
+    world.befriend(0, 1);
+    world.say(0, 1, "for the old device").unwrap();
+    world.run();
+    world.cut(0, 1);
+    world.say(0, 1, "queued").unwrap();
+    world.reinstall(1, "Bora");
+    let hana = world.account(0);
+    world.act(1, |engine, ctx| engine.set_visible(true, ctx));
+    world.connect(0, 1);
+    world.run();
+    world.act(1, |engine, ctx| engine.ask(hana, None, None, ctx)).unwrap();
+    world.pass(60);
+    let bora = world.account(1);
+    assert!(world.nodes[0].notices.contains(&Notice::KeyChanged(bora)));
+    assert_eq!(world.say(0, 1, "more"), Err(Refused::KeyChanged));
+    assert!(world.texts(1, 0).is_empty());
+    world.act(0, |engine, ctx| engine.accept(bora, ctx)).unwrap();
+    world.pass(10);
+    assert_eq!(world.texts(1, 0), ["queued"]);
+    world.say(1, 0, "here again").unwrap();
+    world.run();
+    world.say(0, 1, "welcome back").unwrap();
+    world.pass(2);
+    assert_eq!(world.texts(1, 0), ["queued", "here again", "welcome back"]);
+}
+
+#[test]
+fn a_blocked_person_reaches_nobody_and_learns_nothing() {
+    let mut world = World::new(&["Hana", "Bora"], 10);
+    world.befriend(0, 1);
+    let bora = world.account(1);
+    world.act(0, |engine, ctx| engine.block(bora, true, ctx)).unwrap();
+    world.say(1, 0, "hey").unwrap();
+    world.connect(0, 1);
+    world.pass(20);
+    assert!(world.texts(0, 1).is_empty());
+    assert_eq!(world.nodes[1].engine.outbox_len(), 1);
+    world.act(0, |engine, ctx| engine.block(bora, false, ctx)).unwrap();
+    world.pass(20);
+    assert_eq!(world.texts(0, 1), ["hey"]);
+}
+
+#[test]
+fn removing_and_asking_again_loses_nothing_new() {
+    let mut world = World::new(&["Hana", "Bora"], 11);
+    world.befriend(0, 1);
+    world.say(0, 1, "old").unwrap();
+    world.run();
+    let bora = world.account(1);
+    world.act(0, |engine, _| engine.remove(bora)).unwrap();
+    world.connect(0, 1);
+    world.pass(1);
+    world.act(0, |engine, ctx| engine.ask(bora, None, None, ctx)).unwrap();
+    world.pass(10);
+    assert_eq!(world.contact(0, 1).state, ContactState::Mutual);
+    world.say(0, 1, "new").unwrap();
+    world.pass(2);
+    assert_eq!(world.texts(1, 0), ["old", "new"]);
+}
+
+#[test]
+fn long_texts_wait_for_the_first_answer_and_then_go() {
+    let mut world = World::new(&["Hana", "Bora"], 12);
+    world.befriend(0, 1);
+    world.nodes[1].disk.sessions.clear();
+    world.nodes[0].disk.sessions.clear();
+    world.crash(1);
+    world.crash(0);
+    let long = "long ".repeat(6_000);
+    world.say(0, 1, &long).unwrap();
+    world.connect(0, 1);
+    world.pass(20);
+    assert_eq!(world.texts(1, 0), [long]);
+}
+
+#[test]
+fn typing_is_told_and_stops_by_itself() {
+    let mut world = World::new(&["Hana", "Bora"], 13);
+    world.befriend(0, 1);
+    let (chat, hana) = (world.chat(0, 1), world.account(0));
+    world.act(0, |engine, ctx| engine.typing(chat, true, ctx)).unwrap();
+    world.run();
+    assert!(world.nodes[1].notices.contains(&Notice::Typing(hana, true)));
+    world.pass(10);
+    assert!(world.nodes[1].notices.contains(&Notice::Typing(hana, false)));
+}
