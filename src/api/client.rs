@@ -1,7 +1,9 @@
 //! The handle that programs hold: one method per thing they can ask for. Cheap to clone. Every method waits
 //! for the node's answer, and the node answers when the result is on disk.
 
-use tokio::sync::{broadcast, mpsc, oneshot};
+use std::sync::Arc;
+
+use tokio::sync::{Mutex, broadcast, mpsc, oneshot};
 use zeroize::Zeroizing;
 
 use super::{
@@ -9,11 +11,14 @@ use super::{
     Nearby, NodeStatus, Page, ProfileInfo, Reply, SafetyNumber, StateAt,
 };
 
-/// Asks the node for things. Cheap to clone.
+/// Asks the node for things, in the order in which the futures of its methods are first polled. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Client {
     commands: mpsc::Sender<Command>,
     events: broadcast::Sender<Event>,
+    /// Held while a command waits for room in the queue. Without it, a command that comes just when there is
+    /// room again could overtake those that wait.
+    turn: Arc<Mutex<()>>,
 }
 
 /// The events from the moment of subscribing on.
@@ -41,8 +46,8 @@ impl Events {
 }
 
 impl Client {
-    pub(crate) const fn new(commands: mpsc::Sender<Command>, events: broadcast::Sender<Event>) -> Self {
-        Self { commands, events }
+    pub(crate) fn new(commands: mpsc::Sender<Command>, events: broadcast::Sender<Event>) -> Self {
+        Self { commands, events, turn: Arc::default() }
     }
 
     /// Starts listening to events.
@@ -53,7 +58,9 @@ impl Client {
 
     async fn ask<T>(&self, command: impl FnOnce(Reply<T>) -> Command) -> Result<T, ClientError> {
         let (done, answer) = oneshot::channel();
+        let turn = self.turn.lock().await;
         self.commands.send(command(done)).await.map_err(|_ended| ClientError::Stopped)?;
+        drop(turn);
         answer.await.map_err(|_ended| ClientError::Stopped)?
     }
 
