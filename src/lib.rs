@@ -7,4 +7,6 @@
 pub mod api;
 pub mod model;
 pub mod protocol;
+#[cfg(feature = "node")]
+pub mod rpc;
 pub mod wire;

@@ -1,0 +1,178 @@
+//! One sample of everything that `api` shows.
+
+use std::collections::BTreeMap;
+
+use crate::api::{
+    Account, Chat, ChatKind, ClientError, Contact, ContactState, ConversationId, Created, Event, Message,
+    MessageId, MessageKind, MessageState, Nearby, NodeStatus, Page, PeerStatus, Presence, ProfileInfo,
+    SafetyNumber, StateAt, Via,
+};
+
+pub(super) fn account() -> Account {
+    // The base point of the curve.
+    let mut key = [0x66; 32];
+    key[0] = 0x58;
+    data_encoding::BASE32_NOPAD.encode(&key).to_ascii_lowercase().parse().unwrap()
+}
+
+pub(super) fn chat_id() -> ConversationId {
+    ConversationId::from_bytes([7; 16])
+}
+
+pub(super) fn message_id() -> MessageId {
+    let mut bytes = [0; 48];
+    bytes[..16].fill(7);
+    data_encoding::BASE32_NOPAD.encode(&bytes).to_ascii_lowercase().parse().unwrap()
+}
+
+pub(super) fn info() -> ProfileInfo {
+    ProfileInfo {
+        account: Some(account()),
+        name: "Ada".into(),
+        fingerprint: "12345".into(),
+        peer_id: "12D3".into(),
+        addresses: vec!["/ip4/127.0.0.1/tcp/1".into()],
+        locked: false,
+        exists: true,
+        visible: true,
+        phrase_kept: false,
+        version: "0.0.0",
+    }
+}
+
+pub(super) fn created() -> Created {
+    Created { info: info(), recovery_phrase: "some words".into() }
+}
+
+pub(super) fn nearby() -> Nearby {
+    Nearby { account: account(), name: "Bob".into(), fingerprint: "54321".into() }
+}
+
+pub(super) fn contact() -> Contact {
+    Contact {
+        account: account(),
+        chat: chat_id(),
+        name: "Bob".into(),
+        fingerprint: "54321".into(),
+        verified: false,
+        blocked: false,
+        state: ContactState::Contact,
+        presence: presence(),
+        since_ms: 1,
+    }
+}
+
+fn presence() -> Presence {
+    Presence { connected: true, via: Some(Via::Direct), last_seen_ms: None }
+}
+
+pub(super) fn safety_number() -> SafetyNumber {
+    SafetyNumber { digits: "12345".into(), words: "some words".into(), qr: "UT1".into() }
+}
+
+pub(super) fn message() -> Message {
+    Message {
+        id: message_id(),
+        chat: chat_id(),
+        author: account(),
+        text: "hello".into(),
+        kind: MessageKind::Text,
+        sent_at_ms: 1,
+        lamport: 2,
+        seq: 3,
+        reply_to: None,
+        edited: false,
+        deleted: false,
+        reactions: BTreeMap::from([("👍".into(), vec![account()])]),
+        mine: true,
+        state: MessageState::Queued,
+    }
+}
+
+pub(super) fn chat() -> Chat {
+    Chat {
+        chat: chat_id(),
+        kind: ChatKind::Direct,
+        title: "Bob".into(),
+        account: Some(account()),
+        unread: 1,
+        last: Some(message()),
+        active_at_ms: 1,
+    }
+}
+
+pub(super) fn page() -> Page {
+    Page { messages: vec![message()], more_before: true, more_after: false }
+}
+
+pub(super) fn state_at() -> StateAt {
+    StateAt { account: account(), state: MessageState::Read, at_ms: 1 }
+}
+
+pub(super) fn status() -> NodeStatus {
+    NodeStatus {
+        listen: vec!["/ip4/127.0.0.1/tcp/1".into()],
+        peers: vec![PeerStatus {
+            peer_id: "12D3".into(),
+            address: "/ip4/127.0.0.1/tcp/2".into(),
+            account: Some(account()),
+        }],
+        relays: Vec::new(),
+        outbox: 0,
+        uptime_ms: 1,
+        rss_bytes: 1,
+    }
+}
+
+pub(super) fn errors() -> Vec<ClientError> {
+    vec![
+        ClientError::BadInvite,
+        ClientError::Blocked,
+        ClientError::DiskFull,
+        ClientError::Exists,
+        ClientError::InviteExpired,
+        ClientError::InviteUsed,
+        ClientError::Io("why".into()),
+        ClientError::KeyChanged,
+        ClientError::Locked,
+        ClientError::NoProfile,
+        ClientError::NotAllowed("why"),
+        ClientError::NotFound("thing"),
+        ClientError::ProfileDamaged("why".into()),
+        ClientError::ProfileInUse("process 7".into()),
+        ClientError::ProfileNewer,
+        ClientError::Stopped,
+        ClientError::TooLarge { limit: 1 },
+        ClientError::Invalid("why"),
+        ClientError::WrongPassphrase,
+        ClientError::WrongPhrase,
+    ]
+}
+
+pub(super) fn events() -> Vec<Event> {
+    vec![
+        Event::ChatChanged(chat()),
+        Event::ContactChanged(contact()),
+        Event::ContactRemoved(account()),
+        Event::ContactRequest(contact()),
+        Event::Error(ClientError::DiskFull),
+        Event::KeyChanged(contact()),
+        Event::MessageChanged(message()),
+        Event::MessageReceived(message()),
+        Event::MessageState {
+            chat: chat_id(),
+            message: message_id(),
+            account: account(),
+            state: MessageState::Read,
+            at_ms: 1,
+            upto: true,
+        },
+        Event::MessageStored(message()),
+        Event::NearbyChanged,
+        Event::Offline(true),
+        Event::Presence { account: account(), presence: presence() },
+        Event::Ready,
+        Event::Stale,
+        Event::Typing { chat: chat_id(), account: account(), typing: true },
+    ]
+}

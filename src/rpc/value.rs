@@ -1,0 +1,195 @@
+//! How the values of `api` are written in JSON. The only place; field names are those of docs/rpc.md.
+
+use serde_json::{Map, Value, json};
+
+use crate::api::{
+    Account, Chat, Contact, Event, Message, Nearby, NodeStatus, Page, PeerStatus, Presence, ProfileInfo,
+    SafetyNumber, StateAt,
+};
+
+/// Nothing to say but that it is done.
+pub(super) fn done() -> Value {
+    Value::Object(Map::new())
+}
+
+/// Who we are, as creating and unlocking answer it.
+pub(super) fn profile(info: &ProfileInfo) -> Value {
+    json!({
+        "account": info.account.map(text),
+        "name": info.name,
+        "fingerprint": info.fingerprint,
+        "peer_id": info.peer_id,
+    })
+}
+
+/// Everything about our profile.
+pub(super) fn profile_info(info: &ProfileInfo) -> Value {
+    json!({
+        "account": info.account.map(text),
+        "name": info.name,
+        "fingerprint": info.fingerprint,
+        "peer_id": info.peer_id,
+        "addresses": info.addresses,
+        "locked": info.locked,
+        "exists": info.exists,
+        "visible": info.visible,
+        "phrase_kept": info.phrase_kept,
+        "version": info.version,
+    })
+}
+
+/// Somebody nearby.
+pub(super) fn nearby(person: &Nearby) -> Value {
+    json!({"account": text(person.account), "name": person.name, "fingerprint": person.fingerprint})
+}
+
+/// A contact or a request.
+pub(super) fn contact(contact: &Contact) -> Value {
+    json!({
+        "account": text(contact.account),
+        "chat": contact.chat.to_string(),
+        "name": contact.name,
+        "fingerprint": contact.fingerprint,
+        "verified": contact.verified,
+        "blocked": contact.blocked,
+        "state": contact.state.as_str(),
+        "presence": presence(contact.presence),
+        "since_ms": contact.since_ms,
+    })
+}
+
+/// Whether somebody is here.
+pub(super) fn presence(presence: Presence) -> Value {
+    json!({
+        "connected": presence.connected,
+        "via": presence.via.map(|via| via.as_str()),
+        "last_seen_ms": presence.last_seen_ms,
+    })
+}
+
+/// What two people compare.
+pub(super) fn safety_number(number: &SafetyNumber) -> Value {
+    json!({"digits": number.digits, "words": number.words, "qr": number.qr})
+}
+
+/// A row of the conversation list.
+pub(super) fn chat(chat: &Chat) -> Value {
+    json!({
+        "chat": chat.chat.to_string(),
+        "kind": chat.kind.as_str(),
+        "title": chat.title,
+        "account": chat.account.map(text),
+        "unread": chat.unread,
+        "last": chat.last.as_ref().map(message),
+        "active_at_ms": chat.active_at_ms,
+    })
+}
+
+/// A message.
+pub(super) fn message(message: &Message) -> Value {
+    let reactions: Map<String, Value> = message
+        .reactions
+        .iter()
+        .map(|(emoji, people)| (emoji.clone(), people.iter().copied().map(text).collect()))
+        .collect();
+    json!({
+        "id": message.id.to_string(),
+        "chat": message.chat.to_string(),
+        "author": text(message.author),
+        "text": message.text,
+        "kind": message.kind.as_str(),
+        "sent_at_ms": message.sent_at_ms,
+        "lamport": message.lamport,
+        "seq": message.seq,
+        "reply_to": message.reply_to.map(|id| id.to_string()),
+        "edited": message.edited,
+        "deleted": message.deleted,
+        "reactions": reactions,
+        "mine": message.mine,
+        "state": message.state.as_str(),
+    })
+}
+
+/// A part of a conversation.
+pub(super) fn page(page: &Page) -> Value {
+    json!({
+        "messages": page.messages.iter().map(message).collect::<Value>(),
+        "more_before": page.more_before,
+        "more_after": page.more_after,
+    })
+}
+
+/// How far a message has come with one person.
+pub(super) fn state_at(state: &StateAt) -> Value {
+    json!({"account": text(state.account), "state": state.state.as_str(), "at_ms": state.at_ms})
+}
+
+/// How the program is doing.
+pub(super) fn status(status: &NodeStatus) -> Value {
+    json!({
+        "listen": status.listen,
+        "peers": status.peers.iter().map(peer).collect::<Value>(),
+        "relays": status.relays,
+        "outbox": status.outbox,
+        "uptime_ms": status.uptime_ms,
+        "rss_bytes": status.rss_bytes,
+    })
+}
+
+fn peer(peer: &PeerStatus) -> Value {
+    json!({"peer_id": peer.peer_id, "address": peer.address, "account": peer.account.map(text)})
+}
+
+/// The parameters of an event's notification.
+pub(super) fn event(event: &Event) -> Value {
+    match event {
+        Event::ChatChanged(row) => {
+            let mut row = chat(row);
+            if let Value::Object(fields) = &mut row {
+                fields.insert("type".into(), "chat.changed".into());
+            }
+            row
+        }
+        Event::ContactChanged(who) => about_contact("contact.changed", who),
+        Event::ContactRemoved(account) => json!({"type": "contact.removed", "account": text(*account)}),
+        Event::ContactRequest(who) => about_contact("contact.request", who),
+        Event::Error(error) => {
+            json!({"type": "error", "code": error.code(), "message": error.to_string()})
+        }
+        Event::KeyChanged(who) => about_contact("key.changed", who),
+        Event::MessageChanged(what) => about_message("message.changed", what),
+        Event::MessageReceived(what) => about_message("message.received", what),
+        Event::MessageState { chat, message, account, state, at_ms, upto } => json!({
+            "type": "message.state",
+            "chat": chat.to_string(),
+            "message": message.to_string(),
+            "account": text(*account),
+            "state": state.as_str(),
+            "at_ms": at_ms,
+            "upto": upto,
+        }),
+        Event::MessageStored(what) => about_message("message.stored", what),
+        Event::NearbyChanged => json!({"type": "nearby.changed"}),
+        Event::Offline(offline) => json!({"type": "offline", "offline": offline}),
+        Event::Presence { account, presence: now } => {
+            json!({"type": "presence", "account": text(*account), "presence": presence(*now)})
+        }
+        Event::Ready => json!({"type": "ready"}),
+        Event::Stale => json!({"type": "stale"}),
+        Event::Typing { chat, account, typing } => {
+            json!({"type": "typing", "chat": chat.to_string(), "account": text(*account), "typing": typing})
+        }
+    }
+}
+
+fn about_contact(kind: &str, who: &Contact) -> Value {
+    json!({"type": kind, "account": text(who.account), "contact": contact(who)})
+}
+
+fn about_message(kind: &str, what: &Message) -> Value {
+    json!({"type": kind, "chat": what.chat.to_string(), "message": message(what)})
+}
+
+fn text(account: Account) -> String {
+    account.to_string()
+}
