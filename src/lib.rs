@@ -6,6 +6,8 @@
 #[cfg(feature = "node")]
 pub mod api;
 pub mod model;
+#[cfg(feature = "net")]
+pub mod net;
 pub mod protocol;
 #[cfg(feature = "node")]
 pub mod rpc;
