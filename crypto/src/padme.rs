@@ -65,3 +65,14 @@ pub fn unpad(padded: &[u8]) -> Result<&[u8], PadError> {
     }
     Ok(content)
 }
+
+/// [`unpad`] without another copy: leaves just the content in `padded`.
+///
+/// # Errors
+/// [`PadError`] if `padded` is not the one padding of its content; it is then as it was.
+pub fn unpad_in_place(padded: &mut Vec<u8>) -> Result<(), PadError> {
+    let len = unpad(padded)?.len();
+    padded.drain(..LEN);
+    padded.truncate(len);
+    Ok(())
+}

@@ -132,10 +132,11 @@ impl Ratchet {
 
     fn open_body(&self, frame: &Frame<'_>, key: &Secret<32>) -> Option<Vec<u8>> {
         let (sealed, tag) = frame.body.split_last_chunk::<TAG>()?;
-        let mut body = Zeroizing::new(sealed.to_vec());
+        let mut body = sealed.to_vec();
         let ad = frame::body_ad(&self.binding, frame.nonce, frame.header);
         aead::open(key, &frame::body_nonce(frame.nonce), &ad, &mut body, tag).ok()?;
-        padme::unpad(&body).ok().map(<[u8]>::to_vec)
+        padme::unpad_in_place(&mut body).ok()?;
+        Some(body)
     }
 
     fn commit(&mut self, change: Change, now_ms: u64) {
