@@ -146,7 +146,7 @@ impl Session {
         let identity = write_identity(cert, initiation);
         let (sealed_id, tag) = seal_identity(&agreed, &th0, &identity).ok_or(InitiateError::Key)?;
         let psk = initiation.invite.as_ref().map_or_else(Secret::zero, |invite| psk(&invite.secret));
-        let keys = agreed.root_keys(&th0, &identity, &psk);
+        let keys = agreed.root_keys(&binding(&th0, &identity), &psk);
 
         let mut prefix = Vec::with_capacity(INIT_PREFIX);
         prefix.push(INIT_TYPE);
@@ -241,7 +241,7 @@ pub fn respond(
         dh4: opk.map(|opk| agree(opk.dh(), &ephemeral)).transpose()?,
         shared,
     };
-    let keys = agreed.root_keys(&th0, &identity, &psk);
+    let keys = agreed.root_keys(&binding(&th0, &identity), &psk);
     let mut session =
         Session::new(Ratchet::respond(keys, prekey.dh().duplicate()), peer, claim.generation, None);
     let plaintext = session.open(init.dr_msg(), now_ms).map_err(|_| rejected)?;
@@ -289,8 +289,7 @@ struct Agreed {
 }
 
 impl Agreed {
-    fn root_keys(&self, th0: &[u8; 32], identity: &[u8], psk: &Secret<32>) -> RootKeys {
-        let binding = kdf::hash(label::TRANSCRIPT, &[th0, &kdf::plain_hash(identity)]);
+    fn root_keys(&self, binding: &[u8; 32], psk: &Secret<32>) -> RootKeys {
         let dh4: &[u8] = self.dh4.as_ref().map_or(&[], |dh4| dh4.expose());
         let ikm: [&[u8]; 7] = [
             &[0xff; 32],
@@ -303,9 +302,14 @@ impl Agreed {
         ];
         let has_opk = [u8::from(self.dh4.is_some())];
         let [root, initiator_header, responder_header] =
-            kdf::split3(&kdf::derive(&binding, &ikm, label::ROOT, &has_opk));
-        RootKeys { root, initiator_header, responder_header, binding }
+            kdf::split3(&kdf::derive(binding, &ikm, label::ROOT, &has_opk));
+        RootKeys { root, initiator_header, responder_header, binding: *binding }
     }
+}
+
+/// The final transcript hash: everything public, and the identity that was sealed.
+fn binding(th0: &[u8; 32], identity: &[u8]) -> [u8; 32] {
+    kdf::hash(label::TRANSCRIPT, &[th0, &kdf::plain_hash(identity)])
 }
 
 fn psk(invite_secret: &[u8; 16]) -> Secret<32> {
@@ -363,4 +367,32 @@ fn read_identity(identity: &[u8]) -> Option<Claim<'_>> {
     };
     reader.end()?;
     Some(claim)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn frozen(name: &str) -> Vec<u8> {
+        let file: serde_json::Value =
+            serde_json::from_str(include_str!("../vectors/kdf.json")).expect("json");
+        data_encoding::HEXLOWER.decode(file[name].as_str().expect("text").as_bytes()).expect("hex")
+    }
+
+    #[test]
+    fn every_key_of_the_handshake_is_derived_as_it_was() {
+        let secret = |byte| Secret::new([byte; 32]);
+        assert_eq!(psk(&[6; 16]).expose().as_slice(), frozen("psk"));
+        assert_eq!(
+            identity_key(&secret(2), &secret(3), &[1; 32]).expose().as_slice(),
+            frozen("sealed_id_key")
+        );
+        for (name, dh4) in [("root_keys", None), ("root_keys_opk", Some(secret(2)))] {
+            let agreed = Agreed { dh1: secret(2), dh2: secret(2), dh3: secret(2), dh4, shared: secret(3) };
+            let keys = agreed.root_keys(&[1; 32], &Secret::zero());
+            let together =
+                [*keys.root.expose(), *keys.initiator_header.expose(), *keys.responder_header.expose()];
+            assert_eq!(together.concat(), frozen(name));
+        }
+    }
 }

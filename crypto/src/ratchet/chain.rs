@@ -51,3 +51,31 @@ pub(super) fn root_step(root: &Secret<32>, dh: &Secret<32>, kem: Option<&Encapsu
     let [root, chain, next_header] = kdf::split3(&keys);
     RootStep { root, chain: ChainKey::new(chain), next_header }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn frozen(name: &str) -> Vec<u8> {
+        let file: serde_json::Value =
+            serde_json::from_str(include_str!("../../vectors/kdf.json")).expect("json");
+        data_encoding::HEXLOWER.decode(file[name].as_str().expect("text").as_bytes()).expect("hex")
+    }
+
+    #[test]
+    fn a_chain_steps_as_it_did() {
+        let (message_key, next) = ChainKey::new(Secret::new([5; 32])).step();
+        assert_eq!(message_key.expose().as_slice(), frozen("chain_message_key"));
+        assert_eq!(next.expose().as_slice(), frozen("chain_next"));
+    }
+
+    #[test]
+    fn a_root_steps_as_it_did() {
+        let (root, dh, shared) = (Secret::new([5; 32]), Secret::new([2; 32]), Secret::new([3; 32]));
+        let together =
+            |step: RootStep| [*step.root.expose(), *step.chain.expose(), *step.next_header.expose()].concat();
+        assert_eq!(together(root_step(&root, &dh, None)), frozen("root_step"));
+        let kem = Encapsulated { shared: &shared, ciphertext: &[4; CIPHERTEXT] };
+        assert_eq!(together(root_step(&root, &dh, Some(&kem))), frozen("root_step_kem"));
+    }
+}

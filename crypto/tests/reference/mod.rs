@@ -366,6 +366,7 @@ fn read_header(bytes: &[u8]) -> Header {
 }
 
 /// PADME, with floating point as in the paper.
+#[allow(clippy::cast_possible_truncation, reason = "logarithms are small")]
 pub(crate) fn pad(content: &[u8]) -> Vec<u8> {
     let needed = (content.len() + 4).max(256);
     let e = (needed as f64).log2().floor() as u32;
