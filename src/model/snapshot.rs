@@ -56,3 +56,22 @@ pub struct Snapshot {
     /// Whether the store was found older than its key file: an old copy was put back.
     pub rolled_back: bool,
 }
+
+impl Snapshot {
+    /// Of a profile that was just made.
+    #[must_use]
+    pub const fn fresh(profile: Profile) -> Self {
+        Self {
+            profile,
+            contacts: Vec::new(),
+            heads: Vec::new(),
+            sessions: Vec::new(),
+            prekeys: Vec::new(),
+            replays: Vec::new(),
+            invites: Vec::new(),
+            taken: Vec::new(),
+            outbox: Vec::new(),
+            rolled_back: false,
+        }
+    }
+}
