@@ -55,6 +55,8 @@ pub(super) struct Core {
 pub(super) enum Command {
     /// Dial these.
     Dial(Vec<Multiaddr>),
+    /// Close the connections with this peer.
+    Disconnect(Peer),
     /// Start afresh.
     Rebuild,
     #[cfg(test)]
@@ -231,6 +233,7 @@ impl Driver {
                 }
                 command = commands.recv() => match command {
                     Some(Command::Dial(addresses)) => self.on_dial(addresses),
+                    Some(Command::Disconnect(peer)) => self.on_disconnect(peer),
                     Some(Command::Rebuild) => return Exit::Rebuild,
                     #[cfg(test)]
                     Some(Command::Crash) => panic!("asked to"),

@@ -103,6 +103,11 @@ impl Net {
         self.command(Command::Dial(addresses));
     }
 
+    /// Closes the connections with a peer. It may come back; to keep it away, [`classify`](Self::classify) it.
+    pub fn disconnect(&self, peer: Peer) {
+        self.command(Command::Disconnect(peer));
+    }
+
     /// Replaces all sockets and connections by new ones, on the same ports: after the computer slept, or when the
     /// network seems stuck. Takes less than a second.
     pub fn rebuild(&self) {

@@ -144,6 +144,13 @@ impl Driver {
         }
     }
 
+    pub(super) fn on_disconnect(&mut self, peer: Peer) {
+        if let Some(id) = peer.id() {
+            // an error means that it is gone already
+            self.swarm.disconnect_peer_id(id).ok();
+        }
+    }
+
     fn punish(&mut self, peer: Peer, now: Instant) {
         tracing::debug!(%peer, "a peer broke a rule");
         self.swarm.behaviour_mut().gate.penalise(peer, now);
