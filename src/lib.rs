@@ -8,7 +8,15 @@ pub mod api;
 pub mod model;
 #[cfg(feature = "net")]
 pub mod net;
+#[cfg(feature = "node")]
+mod node;
 pub mod protocol;
 #[cfg(feature = "node")]
 pub mod rpc;
 pub mod wire;
+
+#[cfg(feature = "store")]
+pub(crate) mod store;
+
+#[cfg(feature = "node")]
+pub use node::{NetworkOptions, Node, OpenConfig, doctor, open};

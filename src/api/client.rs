@@ -114,6 +114,18 @@ impl Client {
         self.ask(|done| Command::Rename { name, done }).await
     }
 
+    /// Changes the passphrase.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn change_passphrase(
+        &self,
+        old: Zeroizing<String>,
+        new: Zeroizing<String>,
+    ) -> Result<(), ClientError> {
+        self.ask(|done| Command::ChangePassphrase { old, new, done }).await
+    }
+
     /// Shows the recovery phrase again; needs the passphrase.
     ///
     /// # Errors

@@ -28,6 +28,8 @@ pub(crate) enum Command {
     Info { done: Reply<ProfileInfo> },
     /// Changes the name we go by.
     Rename { name: String, done: Reply<ProfileInfo> },
+    /// Changes the passphrase.
+    ChangePassphrase { old: Zeroizing<String>, new: Zeroizing<String>, done: Reply<()> },
     /// Shows the recovery phrase again; needs the passphrase.
     RecoveryPhrase { passphrase: Zeroizing<String>, done: Reply<Zeroizing<String>> },
     /// The person says that the recovery phrase is written down.

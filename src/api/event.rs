@@ -17,6 +17,9 @@ pub enum Event {
     ContactRequest(Contact),
     /// Something went wrong that nobody asked for.
     Error(ClientError),
+    /// Somebody showed a device list of this person that contradicts what is known: old, or two of one number.
+    /// Nothing was changed.
+    KeyAlarm(Contact),
     /// A person has a new device; sending to them is held until `contact.accept`.
     KeyChanged(Contact),
     /// A message changed: edited, deleted, reacted to.

@@ -423,9 +423,15 @@ impl Engine {
         qr_text(&self.me.account, &account, nonce)
     }
 
+    /// Whether people on this network may see our name in this run, whatever the profile says.
+    pub const fn show_in_this_run(&mut self, on: bool) {
+        self.shown = on;
+    }
+
     /// Whether people on this network may see our name.
     pub fn set_visible(&mut self, on: bool, ctx: &mut Ctx<'_>) {
         self.me.profile.visible = on;
+        self.shown = on;
         self.put_profile();
         self.send_proofs(ctx);
     }

@@ -16,7 +16,7 @@ use super::{
     link::Link,
     person::{Own, Person, Taken, new_head},
     sessions::Sessions,
-    step::{Effect, Notice, Step},
+    step::{Effect, Notice, Standing, Step},
 };
 use crate::{
     model::{AccountId, Change, ConversationId, FrameId, Invite, InviteId, Peer, Profile, Snapshot},
@@ -43,6 +43,8 @@ pub struct Engine {
     pub(super) replays: BTreeMap<[u8; 32], Replay>,
     pub(super) links: BTreeMap<Peer, Link>,
     pub(super) local: Option<Peer>,
+    /// Whether people on this network may see our name.
+    pub(super) shown: bool,
     pub(super) out: Out,
     /// Bundles given out in the current minute: since when, and how many.
     pub(super) bundles_given: (u64, u32),
@@ -133,6 +135,7 @@ impl Engine {
     pub fn restore(snapshot: Snapshot, now_ms: u64) -> Result<Self, RestoreError> {
         let me = restore_me(snapshot.profile)?;
         let mut engine = Self {
+            shown: me.profile.visible,
             me,
             people: BTreeMap::new(),
             conversations: BTreeMap::new(),
@@ -222,7 +225,8 @@ impl Engine {
             Ok(Frame::Signal(sealed)) => self.on_signal(peer, sealed, ctx),
             Ok(Frame::Taken(frames)) => self.on_taken(peer, &frames, ctx),
             Ok(Frame::Unknown) => {}
-            Err(_malformed) => self.out.effect(Effect::Disconnect(peer)),
+            // No program of ours sends this: this transport name has no more business here.
+            Err(_malformed) => self.out.effect(Effect::Classify { peer, standing: Standing::Blocked }),
         }
     }
 

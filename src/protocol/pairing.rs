@@ -37,7 +37,7 @@ impl Engine {
     /// Gives prekeys to those who know us, hold an invite of ours, or may see us.
     pub(super) fn on_bundle_request(&mut self, peer: Peer, ctx: &mut Ctx<'_>) {
         let Some(link) = self.links.get_mut(&peer) else { return };
-        let welcome = link.account.is_some() || link.invited.is_some() || self.me.profile.visible;
+        let welcome = link.account.is_some() || link.invited.is_some() || self.shown;
         if !welcome || !link.asked.take(REQUESTS_PER_MINUTE, ctx.now_ms) {
             return;
         }

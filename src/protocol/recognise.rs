@@ -38,7 +38,7 @@ impl Engine {
         }
         // The tags are as good as random, so their own order says nothing.
         tags.sort_unstable();
-        let shown = self.me.profile.visible || link.invited.is_some() || link.account.is_some();
+        let shown = self.shown || link.invited.is_some() || link.account.is_some();
         let card = shown
             .then(|| Card { cert: self.me.cert.as_bytes().to_vec(), name: self.me.profile.name.clone() });
         self.out.send(peer, &Frame::Proof(Proof { tags, card }));

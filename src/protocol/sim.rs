@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use rand_core::{TryCryptoRng, TryRng};
 use std::convert::Infallible;
-use undertone_crypto::{recovery::RecoverySecret, session::SessionId};
+use undertone_crypto::recovery::RecoverySecret;
 use zeroize::Zeroizing;
 
 use super::{Ctx, Effect, Engine, Notice, Standing, new_profile};
@@ -324,7 +324,9 @@ impl World {
             if waiting.is_empty() {
                 return;
             }
-            waiting.into_iter().for_each(|(a, b)| drop(self.deliver(a, b)));
+            for (a, b) in waiting {
+                self.deliver(a, b);
+            }
         }
         panic!("frames without end");
     }
@@ -375,10 +377,6 @@ impl World {
 
     pub(super) fn contact(&self, node: usize, other: usize) -> &Contact {
         self.nodes[node].engine.contact(self.account(other)).unwrap().0
-    }
-
-    pub(super) fn sessions(&self, node: usize) -> Vec<SessionId> {
-        self.nodes[node].disk.sessions.keys().map(|(_, id)| SessionId::new(*id)).collect()
     }
 }
 

@@ -156,6 +156,7 @@ pub(super) fn event(event: &Event) -> Value {
         Event::Error(error) => {
             json!({"type": "error", "code": error.code(), "message": error.to_string()})
         }
+        Event::KeyAlarm(who) => about_contact("key.alarm", who),
         Event::KeyChanged(who) => about_contact("key.changed", who),
         Event::MessageChanged(what) => about_message("message.changed", what),
         Event::MessageReceived(what) => about_message("message.received", what),

@@ -18,6 +18,11 @@ pub const EVENTS: &[Told] = &[
     told("contact.request", CONTACT, "A stranger asks to become a contact."),
     told("contact.changed", CONTACT, "A contact changed."),
     told("contact.removed", &["account"], "A contact was removed, with the conversation."),
+    told(
+        "key.alarm",
+        CONTACT,
+        "Somebody showed device keys of this person that contradict what is known; nothing was changed.",
+    ),
     told("key.changed", CONTACT, "A person has a new device; sending is held until `contact.accept`."),
     told("message.received", MESSAGE, "A message of somebody else has arrived."),
     told("message.stored", MESSAGE, "A message of ours is on our disk, sent by this or another program."),

@@ -66,6 +66,14 @@ pub(super) const METHODS: &[Method] = &[
         run: |client, params| Box::pin(rename(client, params)),
     },
     Method {
+        name: "profile.change_passphrase",
+        params: &[need("old", Kind::Text), need("new", Kind::Text)],
+        result: &[],
+        about: "Changes the passphrase.",
+        lane: Lane::Shared,
+        run: |client, params| Box::pin(change_passphrase(client, params)),
+    },
+    Method {
         name: "profile.recovery_phrase",
         params: &[need("passphrase", Kind::Text)],
         result: &["recovery_phrase"],
@@ -117,6 +125,13 @@ async fn unlock(client: Client, mut params: Params) -> Outcome {
 async fn rename(client: Client, mut params: Params) -> Outcome {
     let name = params.text("name")?;
     Ok(value::profile(&client.rename(name).await?))
+}
+
+async fn change_passphrase(client: Client, mut params: Params) -> Outcome {
+    let old = Zeroizing::new(params.text("old")?);
+    let new = Zeroizing::new(params.text("new")?);
+    client.change_passphrase(old, new).await?;
+    Ok(value::done())
 }
 
 async fn recovery_phrase(client: Client, mut params: Params) -> Outcome {

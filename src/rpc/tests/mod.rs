@@ -159,6 +159,7 @@ fn answer(command: Command) {
         Command::MessageStatus { done, .. } => drop(done.send(Ok(vec![sample::state_at()]))),
         Command::Status { done } => drop(done.send(Ok(sample::status()))),
         Command::PhraseKept { done }
+        | Command::ChangePassphrase { done, .. }
         | Command::Visible { done, .. }
         | Command::Accept { done, .. }
         | Command::Block { done, .. }

@@ -1,0 +1,288 @@
+//! One arm per command, one call per arm; what takes more than a line has a function of its own below.
+
+use undertone_crypto::compare::safety_number;
+
+use super::{actor::Actor, unlock::store_error};
+use crate::{
+    api::{
+        Account, Anchor, Chat, ClientError, Command, Contact, Message, MessageState, Nearby, Page, Reply,
+        SafetyNumber, StateAt,
+    },
+    model::{Body, ConversationId, Delivery, Emoji, Entry, MessageId, Name, Text, limits},
+    protocol::Refused,
+    store,
+    wire::InviteLink,
+};
+
+impl Actor {
+    #[expect(clippy::too_many_lines, reason = "one arm per command")]
+    pub(super) fn on_command(&mut self, command: Command) {
+        match command {
+            Command::Create { name, passphrase, visible, done } => {
+                let created = self.create(&name, &passphrase, visible);
+                done.send(created).ok();
+            }
+            Command::Restore { phrase, name, passphrase, done } => {
+                let restored = self.restore(&phrase, &name, &passphrase);
+                self.answer(done, restored, |_, info| Ok(info));
+            }
+            Command::Unlock { passphrase, done } => {
+                let unlocked = self.unlock(&passphrase);
+                done.send(unlocked).ok();
+            }
+            Command::Info { done } => drop(done.send(Ok(self.info()))),
+            Command::Rename { name, done } => self.rename(&name, done),
+            Command::RecoveryPhrase { passphrase, done } => {
+                drop(done.send(self.recovery_phrase(&passphrase)))
+            }
+            Command::ChangePassphrase { old, new, done } => {
+                drop(done.send(self.change_passphrase(&old, &new)))
+            }
+            Command::PhraseKept { done } => self.ask(done, |engine, _| {
+                engine.phrase_kept();
+                Ok(())
+            }),
+            Command::Visible { on, done } => self.ask(done, |engine, ctx| {
+                engine.set_visible(on, ctx);
+                Ok(())
+            }),
+            Command::Nearby { done } => self.look(done, |open| Ok(open.nearby())),
+            Command::Invite { expires_s, single_use, done } => {
+                self.ask(done, |engine, ctx| Ok(engine.invite(expires_s, single_use, ctx)?.encode()));
+            }
+            Command::AddByLink { link, name, done } => self.add_by_link(&link, name.as_deref(), done),
+            Command::AddNearby { account, name, done } => self.add_nearby(account, name.as_deref(), done),
+            Command::Contacts { done } => self.look(done, |open| {
+                Ok(open.engine.contacts().filter_map(|contact| open.contact(contact.account)).collect())
+            }),
+            Command::Accept { account, done } => self.ask(done, |engine, ctx| engine.accept(account.0, ctx)),
+            Command::Block { account, done } => {
+                self.ask(done, |engine, ctx| engine.block(account.0, true, ctx))
+            }
+            Command::Unblock { account, done } => {
+                self.ask(done, |engine, ctx| engine.block(account.0, false, ctx));
+            }
+            Command::Remove { account, done } => self.ask(done, |engine, _| engine.remove(account.0)),
+            Command::NameContact { account, name, done } => self.name_contact(account, name.as_deref(), done),
+            Command::SafetyNumber { account, done } => self.safety_number(account, done),
+            Command::Verify { account, digits_or_qr, done } => {
+                self.ask(done, |engine, _| engine.verify(account.0, &digits_or_qr));
+            }
+            Command::Chats { done } => self.look(done, |open| Ok(open.chats())),
+            Command::OpenChat { account, done } => self.look(done, |open| {
+                let known = open.engine.contact(account.0).ok_or(ClientError::NotFound("contact"))?;
+                Ok(ConversationId::direct(&open.engine.account(), &known.0.account))
+            }),
+            Command::History { chat, anchor, limit, done } => {
+                self.look(done, |open| open.history(chat, anchor, limit));
+            }
+            Command::Read { chat, upto, done } => self.read(chat, upto, done),
+            Command::Typing { chat, on, done } => self.ask(done, |engine, ctx| engine.typing(chat, on, ctx)),
+            Command::Send { chat, text, reply_to, done } => self.say(chat, text, reply_to, done),
+            Command::Edit { message, text, done } => self.edit(message, text, done),
+            Command::Delete { message, done } => self
+                .change(message, done, |engine, ctx| engine.delete(message.conversation, message.entry, ctx)),
+            Command::React { message, emoji, on, done } => self.react(message, emoji, on, done),
+            Command::MessageStatus { message, done } => {
+                self.look(done, |open| open.message_status(message));
+            }
+            Command::Status { done } => drop(done.send(Ok(self.status()))),
+            Command::Shutdown { done } => self.stopping = Some(done),
+        }
+    }
+
+    fn rename(&mut self, name: &str, done: Reply<crate::api::ProfileInfo>) {
+        let renamed = self.writable().and_then(|()| {
+            let name = checked_name(name)?;
+            self.with_engine(|engine, ctx| engine.rename(name, ctx)).ok_or(ClientError::Locked)
+        });
+        match renamed {
+            Ok(()) => self.pending.after_commit(move |actor, outcome| {
+                done.send(outcome.map(|()| actor.info())).ok();
+            }),
+            Err(error) => drop(done.send(Err(error))),
+        }
+    }
+
+    fn add_by_link(&mut self, link: &str, name: Option<&str>, done: Reply<Contact>) {
+        let added = self.writable().and_then(|()| {
+            let link = InviteLink::decode(link).map_err(|_not_a_link| ClientError::BadInvite)?;
+            let name = name.map(checked_name).transpose()?;
+            let account = link.account;
+            self.with_engine(|engine, ctx| engine.ask_by_link(&link, name, ctx))
+                .ok_or(ClientError::Locked)?
+                .map_err(super::ask::refused)?;
+            Ok(account)
+        });
+        self.answer(done, added, |open, account| {
+            open.contact(account).ok_or(ClientError::NotFound("contact"))
+        });
+    }
+
+    fn add_nearby(&mut self, account: Account, name: Option<&str>, done: Reply<Contact>) {
+        let added = self.writable().and_then(|()| {
+            let name = name.map(checked_name).transpose()?;
+            let ask = |engine: &mut crate::protocol::Engine, ctx: &mut crate::protocol::Ctx<'_>| {
+                let known = engine.contact(account.0).is_some();
+                if !known && !engine.nearby().any(|(near, _)| near == account.0) {
+                    return Err(Refused::NotFound);
+                }
+                engine.ask(account.0, name, None, ctx)
+            };
+            self.with_engine(ask).ok_or(ClientError::Locked)?.map_err(|error| match error {
+                Refused::NotFound => ClientError::NotFound("person nearby"),
+                other => super::ask::refused(other),
+            })?;
+            Ok(account.0)
+        });
+        self.answer(done, added, |open, account| {
+            open.contact(account).ok_or(ClientError::NotFound("contact"))
+        });
+    }
+
+    fn name_contact(&mut self, account: Account, name: Option<&str>, done: Reply<()>) {
+        match name.map(checked_name).transpose() {
+            Ok(name) => self.ask(done, |engine, _| engine.name_contact(account.0, name)),
+            Err(error) => drop(done.send(Err(error))),
+        }
+    }
+
+    fn safety_number(&mut self, account: Account, done: Reply<SafetyNumber>) {
+        self.ask(done, |engine, ctx| {
+            engine.contact(account.0).ok_or(Refused::NotFound)?;
+            let number = safety_number(&engine.account(), &account.0);
+            let words = number.words().join(" ");
+            Ok(SafetyNumber { digits: number.digits(), words, qr: engine.qr(account.0, ctx) })
+        });
+    }
+
+    fn read(&mut self, chat: ConversationId, upto: MessageId, done: Reply<()>) {
+        let left = self.writable().and_then(|()| {
+            let open = self.open.as_ref().ok_or(ClientError::Locked)?;
+            let known = upto.conversation == chat && open.message(chat, upto.entry).is_some();
+            if !known {
+                return Err(ClientError::NotFound("message"));
+            }
+            open.store.count_shown_after(&chat, Some(&upto.entry), false).map_err(store_error)
+        });
+        match left {
+            Ok(left) => self.ask(done, |engine, ctx| engine.read(chat, upto.entry, left, ctx)),
+            Err(error) => drop(done.send(Err(error))),
+        }
+    }
+
+    fn say(&mut self, chat: ConversationId, text: String, reply_to: Option<MessageId>, done: Reply<Message>) {
+        let said = self.writable().and_then(|()| {
+            let text = checked_text(text)?;
+            if reply_to.is_some_and(|target| target.conversation != chat) {
+                return Err(ClientError::NotFound("message to reply to"));
+            }
+            let body = Body::Text { text, reply_to: reply_to.map(|target| target.entry) };
+            let speak = |engine: &mut crate::protocol::Engine, ctx: &mut crate::protocol::Ctx<'_>| {
+                let id = engine.speak(chat, body.clone(), ctx)?;
+                Ok(Entry { id, sent_at_ms: ctx.now_ms, body })
+            };
+            self.with_engine(speak).ok_or(ClientError::Locked)?.map_err(super::ask::refused)
+        });
+        self.answer(done, said, move |open, entry| Ok(open.fresh(chat, &entry)));
+    }
+
+    fn edit(&mut self, message: MessageId, text: String, done: Reply<Message>) {
+        match checked_text(text) {
+            Ok(text) => self.change(message, done, |engine, ctx| {
+                engine.edit(message.conversation, message.entry, text, ctx)
+            }),
+            Err(error) => drop(done.send(Err(error))),
+        }
+    }
+
+    fn react(&mut self, message: MessageId, emoji: String, on: bool, done: Reply<Message>) {
+        match Emoji::new(emoji) {
+            Some(emoji) => self.change(message, done, |engine, ctx| {
+                engine.react(message.conversation, message.entry, emoji, on, ctx)
+            }),
+            None => drop(done.send(Err(ClientError::Invalid("a reaction is one emoji")))),
+        }
+    }
+
+    /// Changes the look of a message that is there and was not taken back.
+    fn change(
+        &mut self,
+        message: MessageId,
+        done: Reply<Message>,
+        act: impl FnOnce(&mut crate::protocol::Engine, &mut crate::protocol::Ctx<'_>) -> Result<(), Refused>,
+    ) {
+        let changed = self.writable().and_then(|()| {
+            let open = self.open.as_ref().ok_or(ClientError::Locked)?;
+            let there = open.message(message.conversation, message.entry);
+            if there.is_none_or(|row| row.deleted) {
+                return Err(ClientError::NotFound("message"));
+            }
+            self.with_engine(act).ok_or(ClientError::Locked)?.map_err(super::ask::refused)
+        });
+        self.answer(done, changed, move |open, ()| {
+            open.message(message.conversation, message.entry).ok_or(ClientError::NotFound("message"))
+        });
+    }
+}
+
+impl super::actor::Open {
+    fn nearby(&self) -> Vec<Nearby> {
+        let people = self.engine.nearby();
+        people
+            .map(|(account, name)| Nearby {
+                account: Account(account),
+                name: name.to_owned(),
+                fingerprint: self.fingerprint(account),
+            })
+            .collect()
+    }
+
+    fn chats(&self) -> Vec<Chat> {
+        let mut chats: Vec<_> = self.engine.heads().filter_map(|head| self.chat(head)).collect();
+        chats.sort_by_key(|chat| std::cmp::Reverse((chat.active_at_ms, chat.chat)));
+        chats
+    }
+
+    fn history(&self, chat: ConversationId, anchor: Anchor, limit: usize) -> Result<Page, ClientError> {
+        self.engine.head(chat).ok_or(ClientError::NotFound("conversation"))?;
+        let anchor = match anchor {
+            Anchor::Newest => store::Anchor::Newest,
+            Anchor::Before(message) => store::Anchor::Before(message.entry),
+            Anchor::After(message) => store::Anchor::After(message.entry),
+            Anchor::Around(message) => store::Anchor::Around(message.entry),
+        };
+        let page = self.store.history(&chat, anchor, limit.min(limits::PAGE)).map_err(store_error)?;
+        Ok(Page {
+            messages: page.rows.iter().map(|row| self.to_message(chat, row)).collect(),
+            more_before: page.more_before,
+            more_after: page.more_after,
+        })
+    }
+
+    fn message_status(&self, message: MessageId) -> Result<Vec<StateAt>, ClientError> {
+        let MessageId { conversation, entry } = message;
+        let row = self.store.row(&conversation, &entry).map_err(store_error)?;
+        let row = row.filter(|row| row.mine).ok_or(ClientError::NotFound("message of yours"))?;
+        let head = self.engine.head(conversation).ok_or(ClientError::NotFound("conversation"))?;
+        let state = self.engine.delivery(conversation, entry);
+        let delivered = row.delivered_at_ms.unwrap_or(row.entry.sent_at_ms);
+        let at_ms = match state {
+            Delivery::Queued | Delivery::Sent => row.entry.sent_at_ms,
+            Delivery::Delivered => delivered,
+            Delivery::Read => head.peer_read.map_or(delivered, |(_, at_ms)| at_ms),
+        };
+        Ok(vec![StateAt { account: Account(head.account), state: MessageState::from(state), at_ms }])
+    }
+}
+
+fn checked_name(name: &str) -> Result<Name, ClientError> {
+    Name::new(name).ok_or(ClientError::Invalid("a name has 1 to 64 characters"))
+}
+
+fn checked_text(text: String) -> Result<Text, ClientError> {
+    if text.len() > limits::TEXT_BYTES {
+        return Err(ClientError::TooLarge { limit: limits::TEXT_BYTES });
+    }
+    Text::new(text).ok_or(ClientError::Invalid("a message cannot be empty"))
+}

@@ -1,0 +1,128 @@
+//! Persist, then send, then tell: the changes of all inputs just handled go to disk in one transaction; only
+//! then their frames leave, their acknowledgements leave, whoever listens is told, and whoever asked is answered.
+
+use std::collections::BTreeMap;
+
+use super::{
+    actor::{Actor, Open},
+    clock::system_rng,
+    network::to_net,
+    unlock::store_error,
+};
+use crate::{
+    api::ClientError,
+    model::{FrameId, Peer},
+    net::{Class, SendError},
+    protocol::{Effect, Notice, Standing},
+    wire::Frame,
+};
+
+/// Answers that wait for the commit.
+#[derive(Default)]
+pub(super) struct Pending {
+    answers: Vec<Box<dyn FnOnce(&Actor, Result<(), ClientError>) + Send>>,
+    pub(super) disk_full_told: bool,
+}
+
+impl Pending {
+    /// `answer` is called when the inputs handled so far are on disk, or have failed to get there.
+    pub(super) fn after_commit(
+        &mut self,
+        answer: impl FnOnce(&Actor, Result<(), ClientError>) + Send + 'static,
+    ) {
+        self.answers.push(Box::new(answer));
+    }
+}
+
+impl Actor {
+    pub(super) fn finish(&mut self) {
+        let effects = match &mut self.open {
+            Some(open) => commit(open),
+            None => Ok(Vec::new()),
+        };
+        let outcome = effects.as_ref().map(|_| ()).map_err(Clone::clone);
+        match effects {
+            Ok(effects) => self.let_out(effects),
+            // Memory and disk differ now: lock, so that the next unlock starts from the disk.
+            Err(error) => {
+                self.close();
+                self.tell(crate::api::Event::Error(error));
+            }
+        }
+        for answer in std::mem::take(&mut self.pending.answers) {
+            answer(self, outcome.clone());
+        }
+    }
+
+    fn let_out(&mut self, effects: Vec<Effect>) {
+        let mut taken: BTreeMap<Peer, Vec<FrameId>> = BTreeMap::new();
+        let mut notices = Vec::new();
+        for effect in effects {
+            match effect {
+                Effect::Classify { peer, standing } => self.classify(peer, standing),
+                Effect::Disconnect(peer) => self.disconnect(peer),
+                Effect::Notice(notice) => notices.push(notice),
+                Effect::Send { peer, frame } => self.send(peer, frame),
+                Effect::Taken { peer, frame } => taken.entry(peer).or_default().push(frame),
+            }
+        }
+        for (peer, frames) in taken {
+            for some in frames.chunks(MOST_TAKEN) {
+                self.send(peer, Frame::Taken(some.to_vec()).encode());
+            }
+        }
+        for notice in notices {
+            self.announce(notice);
+        }
+    }
+
+    fn send(&mut self, peer: Peer, frame: Vec<u8>) {
+        let Some(open) = &mut self.open else { return };
+        let Some(net) = &open.net else { return };
+        match net.send(to_net(peer), frame) {
+            Ok(()) | Err(SendError::Gone | SendError::TooLarge) => {}
+            Err(SendError::Busy) => open.engine.on_busy(peer),
+        }
+    }
+
+    fn classify(&self, peer: Peer, standing: Standing) {
+        let class = match standing {
+            Standing::Blocked => Class::Blocked,
+            Standing::Contact => Class::Contact,
+            Standing::Stranger => Class::Stranger,
+        };
+        if let Some(net) = self.open.as_ref().and_then(|open| open.net.as_ref()) {
+            net.classify(to_net(peer), class);
+        }
+    }
+
+    /// Closes a connection: its transport name has no business here for the rest of its life.
+    fn disconnect(&self, peer: Peer) {
+        if let Some(net) = self.open.as_ref().and_then(|open| open.net.as_ref()) {
+            net.disconnect(to_net(peer));
+        }
+    }
+
+    fn announce(&self, notice: Notice) {
+        if self.events.receiver_count() == 0 {
+            return;
+        }
+        if let Some(event) = self.to_event(notice) {
+            self.tell(event);
+        }
+    }
+
+    pub(super) fn on_full(&mut self) {
+        if !std::mem::replace(&mut self.pending.disk_full_told, true) {
+            self.tell(crate::api::Event::Error(ClientError::DiskFull));
+        }
+    }
+}
+
+fn commit(open: &mut Open) -> Result<Vec<Effect>, ClientError> {
+    let Open { engine, store, .. } = open;
+    engine.settle().commit(|changes| store.commit(changes, &mut system_rng())).map_err(store_error)
+}
+
+/// Names in one acknowledgement.
+const MOST_TAKEN: usize = 256;

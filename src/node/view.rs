@@ -1,0 +1,238 @@
+//! From rows and notices to the values that programs see.
+
+use undertone_crypto::compare::fingerprint;
+
+use super::actor::{Actor, Open};
+use crate::{
+    api::{
+        Account, Chat, ChatKind, ClientError, Contact, ContactState, Event, Message, MessageKind,
+        MessageState, NodeStatus, PeerStatus, Presence, ProfileInfo, Via,
+    },
+    model::{self, AccountId, Body, ConversationId, Delivery, DirectHead, Entry, EntryRef, MessageId},
+    protocol::{Alarm, Notice},
+    store::{Store, StoredRow},
+};
+
+impl Actor {
+    pub(super) fn info(&self) -> ProfileInfo {
+        let exists = self.open.is_some() || Store::exists(&self.config.profile);
+        let mut info = ProfileInfo {
+            account: None,
+            name: String::new(),
+            fingerprint: String::new(),
+            peer_id: String::new(),
+            addresses: Vec::new(),
+            locked: true,
+            exists,
+            visible: false,
+            phrase_kept: false,
+            version: env!("CARGO_PKG_VERSION"),
+        };
+        if let Some(open) = &self.open {
+            let profile = open.engine.profile();
+            let account = open.engine.account();
+            info.account = Some(Account(account));
+            info.name = profile.name.as_str().to_owned();
+            info.fingerprint = open.fingerprint(account);
+            info.peer_id = open.net.as_ref().map(|net| net.local_peer().to_string()).unwrap_or_default();
+            info.addresses = open.net.as_ref().map(|net| net.status().listen).unwrap_or_default();
+            info.locked = false;
+            info.visible = profile.visible;
+            info.phrase_kept = profile.phrase_kept;
+        }
+        info
+    }
+
+    pub(super) fn status(&self) -> NodeStatus {
+        let uptime_ms = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let net = self.open.as_ref().and_then(|open| open.net.as_ref()).map(crate::net::Net::status);
+        let net = net.unwrap_or_default();
+        let account = |peer: &crate::net::Peer| {
+            let open = self.open.as_ref()?;
+            open.engine.account_of(super::network::to_model(*peer)).map(Account)
+        };
+        let peers = net
+            .peers
+            .iter()
+            .map(|(peer, address)| PeerStatus {
+                peer_id: peer.to_string(),
+                address: address.clone(),
+                account: account(peer),
+            })
+            .collect();
+        let outbox = self.open.as_ref().map_or(0, |open| open.engine.outbox_len());
+        NodeStatus {
+            listen: net.listen,
+            peers,
+            relays: Vec::new(),
+            outbox: u64::try_from(outbox).unwrap_or(u64::MAX),
+            uptime_ms,
+            rss_bytes: rss_bytes(),
+        }
+    }
+
+    /// What a notice is to programs.
+    pub(super) fn to_event(&self, notice: Notice) -> Option<Event> {
+        let open = self.open.as_ref()?;
+        Some(match notice {
+            Notice::Alarm(_, Alarm::InviteUsed) => Event::Error(ClientError::InviteUsed),
+            Notice::Alarm(account, Alarm::Equivocation | Alarm::Rollback) => {
+                Event::KeyAlarm(open.contact(account)?)
+            }
+            Notice::Arrived(chat, entry) => Event::MessageReceived(open.message(chat, entry.id)?),
+            Notice::Changed(chat, entry) => Event::MessageChanged(open.message(chat, entry)?),
+            Notice::ChatChanged(chat) => Event::ChatChanged(open.chat(open.engine.head(chat)?)?),
+            Notice::ContactChanged(account) => Event::ContactChanged(open.contact(account)?),
+            Notice::ContactRemoved(account) => Event::ContactRemoved(Account(account)),
+            Notice::Delivery { conversation, account, entry, state, at_ms, upto } => Event::MessageState {
+                chat: conversation,
+                message: MessageId { conversation, entry },
+                account: Account(account),
+                state: state.into(),
+                at_ms,
+                upto,
+            },
+            Notice::KeyChanged(account) => Event::KeyChanged(open.contact(account)?),
+            Notice::NearbyChanged => Event::NearbyChanged,
+            Notice::Presence(account) => {
+                Event::Presence { account: Account(account), presence: open.contact(account)?.presence }
+            }
+            Notice::Requested(account) => Event::ContactRequest(open.contact(account)?),
+            Notice::Stored(chat, entry) => Event::MessageStored(open.fresh(chat, &entry)),
+            Notice::Typing(account, typing) => {
+                let chat = ConversationId::direct(&open.engine.account(), &account);
+                Event::Typing { chat, account: Account(account), typing }
+            }
+        })
+    }
+}
+
+impl Open {
+    /// The 30 digits of an account in groups of five. They take a millisecond to work out, so they are kept.
+    pub(super) fn fingerprint(&self, account: AccountId) -> String {
+        let mut known = self.fingerprints.borrow_mut();
+        known.entry(account).or_insert_with(|| grouped(&fingerprint(&account))).clone()
+    }
+
+    pub(super) fn contact(&self, account: AccountId) -> Option<Contact> {
+        let (contact, connected) = self.engine.contact(account)?;
+        let state = match contact.state {
+            _ if contact.changed_device.is_some() => ContactState::KeyChanged,
+            model::ContactState::Asked => ContactState::Asked,
+            model::ContactState::Mutual => ContactState::Contact,
+            model::ContactState::Request => ContactState::Request,
+        };
+        Some(Contact {
+            account: Account(account),
+            chat: ConversationId::direct(&self.engine.account(), &account),
+            name: contact.name.as_str().to_owned(),
+            fingerprint: self.fingerprint(account),
+            verified: contact.verified,
+            blocked: contact.blocked,
+            state,
+            presence: Presence {
+                connected,
+                via: connected.then_some(Via::Direct),
+                last_seen_ms: contact.last_seen_ms,
+            },
+            since_ms: contact.since_ms,
+        })
+    }
+
+    pub(super) fn chat(&self, head: &DirectHead) -> Option<Chat> {
+        let (contact, _) = self.engine.contact(head.account)?;
+        Some(Chat {
+            chat: head.conversation,
+            kind: ChatKind::Direct,
+            title: contact.name.as_str().to_owned(),
+            account: Some(Account(head.account)),
+            unread: head.unread,
+            last: head.last.and_then(|entry| self.message(head.conversation, entry)),
+            active_at_ms: head.last_at_ms,
+        })
+    }
+
+    pub(super) fn message(&self, chat: ConversationId, entry: EntryRef) -> Option<Message> {
+        let row = self.store.row(&chat, &entry).ok()??;
+        Some(self.to_message(chat, &row))
+    }
+
+    /// An entry that nothing can have changed yet.
+    pub(super) fn fresh(&self, chat: ConversationId, entry: &Entry) -> Message {
+        let row = StoredRow {
+            entry: entry.clone(),
+            mine: entry.id.author == self.engine.device(),
+            edited: None,
+            deleted: false,
+            reactions: Vec::new(),
+            delivered_at_ms: None,
+        };
+        self.to_message(chat, &row)
+    }
+
+    pub(super) fn to_message(&self, chat: ConversationId, row: &StoredRow) -> Message {
+        let StoredRow { entry, mine, edited, deleted, reactions, delivered_at_ms: _ } = row;
+        let head = self.engine.head(chat);
+        let own = self.engine.account();
+        let other = head.map_or(own, |head| head.account);
+        let author = |mine: bool| Account(if mine { own } else { other });
+        let (text, reply_to, kind) = match &entry.body {
+            Body::Text { text, reply_to } => {
+                (edited.as_ref().unwrap_or(text).as_str().to_owned(), *reply_to, MessageKind::Text)
+            }
+            Body::Delete { .. } => (String::new(), None, MessageKind::Text),
+            Body::Accept { .. }
+            | Body::Edit { .. }
+            | Body::React { .. }
+            | Body::Read { .. }
+            | Body::Request { .. }
+            | Body::Unknown { .. } => (String::new(), None, MessageKind::Unknown),
+        };
+        let mut by_emoji = std::collections::BTreeMap::<String, Vec<Account>>::new();
+        for (emoji, device) in reactions {
+            let who = author(*device == self.engine.device());
+            by_emoji.entry(emoji.as_str().to_owned()).or_default().push(who);
+        }
+        let seen = head.and_then(|head| head.read_upto).is_some_and(|upto| entry.id <= upto);
+        let state = match (mine, seen) {
+            (true, _) => self.engine.delivery(chat, entry.id).into(),
+            (false, true) => MessageState::Read,
+            (false, false) => MessageState::from(Delivery::Delivered),
+        };
+        Message {
+            id: MessageId { conversation: chat, entry: entry.id },
+            chat,
+            author: author(*mine),
+            text: if *deleted { String::new() } else { text },
+            kind,
+            sent_at_ms: entry.sent_at_ms,
+            lamport: entry.id.lamport,
+            seq: entry.id.seq,
+            reply_to: reply_to.map(|entry| MessageId { conversation: chat, entry }),
+            edited: edited.is_some() && !deleted,
+            deleted: *deleted,
+            reactions: by_emoji,
+            mine: *mine,
+            state,
+        }
+    }
+}
+
+/// Digits in groups of five.
+fn grouped(digits: &str) -> String {
+    let mut out = String::with_capacity(digits.len().saturating_mul(2));
+    for (at, digit) in digits.chars().filter(char::is_ascii_digit).enumerate() {
+        if at > 0 && at % 5 == 0 {
+            out.push(' ');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// Resident memory of this process, in bytes; 0 where the system does not say.
+fn rss_bytes() -> u64 {
+    let statm = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
+    let pages: u64 = statm.split(' ').nth(1).and_then(|pages| pages.parse().ok()).unwrap_or(0);
+    pages.saturating_mul(u64::try_from(rustix::param::page_size()).unwrap_or(4096))
+}

@@ -1,0 +1,249 @@
+//! From changes to rows. Knows which rows an entry makes: a row of the timeline, a row beside it, and marks
+//! under the entry whose look it changes. Marks may come before the entry they are about.
+
+use rand_core::CryptoRng;
+
+use super::StoreError;
+use super::draft::Draft;
+use super::keys::ConversationKeys;
+use super::keys::first_of;
+use super::record::{self, DeletedMark, DeliveredRun, EditMark, ReactionMark, TakenBlock};
+use crate::model::limits::TAKEN_FRAMES;
+use crate::model::{AccountId, Body, Change, ConversationId, Emoji, Entry, EntryRef, FrameId, Text};
+
+/// Drafts one change.
+pub(super) fn draft_change(
+    draft: &mut Draft<'_>,
+    change: &Change,
+    rng: &mut impl CryptoRng,
+) -> Result<(), StoreError> {
+    let keys = draft.keys();
+    match change {
+        Change::DropContact { account, conversation } => drop_contact(draft, account, conversation)?,
+        Change::DropInvite(id) => draft.remove(keys.invite(id)),
+        Change::DropOutbox { account, seq } => draft.remove(keys.outbox(account, *seq)),
+        Change::DropPrekey(reference) => draft.remove(keys.prekey(reference)),
+        Change::DropReplay(init) => draft.remove(keys.replay(init)),
+        Change::DropSession { account, session } => draft.remove(keys.session(account, session)),
+        Change::PutContact(contact) => {
+            draft.put(keys.contact(&contact.account), record::encode_contact(contact)?);
+        }
+        Change::PutDelivered { conversation, first, last, at_ms } => {
+            let keys = keys.conversation(conversation);
+            draft.ensure_content(&keys, rng);
+            put_delivered(draft, &keys, (*first, *last), *at_ms)?;
+        }
+        Change::PutEntry { conversation, entry, bytes, mine } => {
+            let keys = keys.conversation(conversation);
+            draft.ensure_content(&keys, rng);
+            put_entry(draft, &keys, &Said { entry, bytes, mine: *mine })?;
+        }
+        Change::PutHead(head) => {
+            draft.put(keys.conversation(&head.conversation).head(), record::encode_head(head)?);
+        }
+        Change::PutInvite(invite) => draft.put(keys.invite(&invite.id), record::encode_invite(invite)?),
+        Change::PutOutbox(row) => {
+            draft.put(keys.outbox(&row.account, row.entry.seq), record::encode_outbox(row)?);
+        }
+        Change::PutPrekey { reference, expires_ms, secret } => {
+            draft.put(keys.prekey(reference), record::encode_prekey(*expires_ms, secret)?);
+        }
+        Change::PutProfile(profile) => {
+            draft.put(keys.single(super::keys::Kind::Profile), record::encode_profile(profile)?);
+        }
+        Change::PutReplay { init, account, session, expires_ms } => {
+            let replay = record::encode_replay(&(*init, *account, *session, *expires_ms))?;
+            draft.put(keys.replay(init), replay);
+        }
+        Change::PutSession { account, session, state } => {
+            draft.put(keys.session(account, session), record::encode_session(account, state)?);
+        }
+        Change::PutTaken { account, count, frame } => put_taken(draft, account, *count, *frame)?,
+    }
+    Ok(())
+}
+
+/// An entry with its encoding.
+struct Said<'a> {
+    entry: &'a Entry,
+    bytes: &'a [u8],
+    mine: bool,
+}
+
+fn drop_contact(
+    draft: &mut Draft<'_>,
+    account: &AccountId,
+    conversation: &ConversationId,
+) -> Result<(), StoreError> {
+    let keys = draft.keys().conversation(conversation);
+    for range in draft.keys().of_account(account).iter().chain(&keys.all()) {
+        draft.remove_all(range)?;
+    }
+    draft.drop_content(&keys);
+    Ok(())
+}
+
+fn put_entry(draft: &mut Draft<'_>, keys: &ConversationKeys<'_>, said: &Said<'_>) -> Result<(), StoreError> {
+    let id = said.entry.id;
+    match &said.entry.body {
+        Body::Text { .. } | Body::Unknown { .. } => put_row(draft, keys, said),
+        Body::Edit { target, text } if target.author == id.author => {
+            put_edit(draft, keys, said, (target, text))
+        }
+        Body::Delete { target } if target.author == id.author => {
+            put_side(draft, keys, said)?;
+            put_delete(draft, keys, &id, target)
+        }
+        Body::React { target, emoji, on } => {
+            put_side(draft, keys, said)?;
+            put_reaction(
+                draft,
+                keys,
+                (target, emoji),
+                &ReactionMark { by: id, emoji: emoji.clone(), on: *on },
+            )
+        }
+        // The last two are nobody's to do but the author's: kept, without any effect.
+        Body::Accept { .. }
+        | Body::Read { .. }
+        | Body::Request { .. }
+        | Body::Edit { .. }
+        | Body::Delete { .. } => put_side(draft, keys, said),
+    }
+}
+
+fn put_row(draft: &mut Draft<'_>, keys: &ConversationKeys<'_>, said: &Said<'_>) -> Result<(), StoreError> {
+    let Said { entry, bytes, mine } = *said;
+    let plain = if draft.get(&keys.deleted(&entry.id))?.is_some() {
+        record::tombstone(&record::Row { entry: entry.clone(), mine })?
+    } else {
+        record::encode_row(entry, mine, bytes)?
+    };
+    draft.put(keys.message(&entry.id), plain);
+    Ok(())
+}
+
+fn put_side(draft: &mut Draft<'_>, keys: &ConversationKeys<'_>, said: &Said<'_>) -> Result<(), StoreError> {
+    draft.put(keys.side(&said.entry.id), record::encode_side(said.mine, said.bytes)?);
+    Ok(())
+}
+
+fn put_edit(
+    draft: &mut Draft<'_>,
+    keys: &ConversationKeys<'_>,
+    said: &Said<'_>,
+    (target, text): (&EntryRef, &Text),
+) -> Result<(), StoreError> {
+    let by = said.entry.id;
+    let key = keys.edit(target, &by);
+    if draft.get(&keys.deleted(target))?.is_some() {
+        draft.put(key, record::encode_side(said.mine, &[])?);
+        return Ok(());
+    }
+    draft.put(key, record::encode_side(said.mine, said.bytes)?);
+    let key = keys.edited(target);
+    let newest = draft.get(&key)?.map(|plain| record::decode_edited(&plain)).transpose()?;
+    if newest.is_none_or(|mark| mark.by < by) {
+        draft.put(key, record::encode_edited(&EditMark { by, text: text.clone() })?);
+    }
+    Ok(())
+}
+
+/// Takes the text out of the row and of every edit of it, or sees to it that they come without.
+fn put_delete(
+    draft: &mut Draft<'_>,
+    keys: &ConversationKeys<'_>,
+    by: &EntryRef,
+    target: &EntryRef,
+) -> Result<(), StoreError> {
+    draft.put(keys.deleted(target), record::encode_deleted(&DeletedMark { by: *by })?);
+    draft.remove(keys.edited(target));
+    let row = keys.message(target);
+    if let Some(plain) = draft.get(&row)? {
+        draft.put(row, record::tombstone(&record::decode_row(*target, &plain)?)?);
+    }
+    for key in draft.keys_in(&keys.edits(target))? {
+        if let Some(plain) = draft.get(&key)? {
+            let (mine, _text) = record::decode_side(&plain)?;
+            draft.put(key, record::encode_side(mine, &[])?);
+        }
+    }
+    Ok(())
+}
+
+fn put_reaction(
+    draft: &mut Draft<'_>,
+    keys: &ConversationKeys<'_>,
+    (target, emoji): (&EntryRef, &Emoji),
+    mark: &ReactionMark,
+) -> Result<(), StoreError> {
+    let key = keys.reaction(target, emoji, &mark.by.author);
+    let newest = draft.get(&key)?.map(|plain| record::decode_reaction(&plain)).transpose()?;
+    if newest.is_none_or(|newest| newest.by < mark.by) {
+        draft.put(key, record::encode_reaction(mark)?);
+    }
+    Ok(())
+}
+
+/// Keeps runs apart: of `first..=last` only what no run covers yet is added, so the first news of an entry's
+/// delivery counts.
+fn put_delivered(
+    draft: &mut Draft<'_>,
+    keys: &ConversationKeys<'_>,
+    (first, last): (u64, u64),
+    at_ms: u64,
+) -> Result<(), StoreError> {
+    let mut last = last;
+    while first <= last {
+        let below = draft.last_in(&keys.delivered_upto(last))?;
+        let Some((start, run)) = below
+            .map(|(key, plain)| {
+                let start = first_of(&key).ok_or(StoreError::Damaged("a run of delivered entries"))?;
+                Ok::<_, StoreError>((start, record::decode_delivered(&plain)?))
+            })
+            .transpose()?
+            .filter(|(_, run)| run.last >= first)
+        else {
+            return put_run(draft, keys, first, DeliveredRun { last, at_ms });
+        };
+        if run.last < last {
+            put_run(draft, keys, run.last.saturating_add(1), DeliveredRun { last, at_ms })?;
+        }
+        match start.checked_sub(1) {
+            Some(next) => last = next,
+            None => break,
+        }
+    }
+    Ok(())
+}
+
+fn put_run(
+    draft: &mut Draft<'_>,
+    keys: &ConversationKeys<'_>,
+    first: u64,
+    run: DeliveredRun,
+) -> Result<(), StoreError> {
+    draft.put(keys.delivered(first), record::encode_delivered(&run)?);
+    Ok(())
+}
+
+fn put_taken(
+    draft: &mut Draft<'_>,
+    account: &AccountId,
+    count: u64,
+    frame: FrameId,
+) -> Result<(), StoreError> {
+    // A power of two that the block size divides: a place has the same remainder as its count.
+    let place = count % TAKEN_FRAMES;
+    let key = draft.keys().taken(account, place / TakenBlock::FRAMES);
+    let mut block = match draft.get(&key)? {
+        Some(plain) => record::decode_taken(&plain)?,
+        None => TakenBlock { account: *account.as_bytes(), frames: Vec::new() },
+    };
+    block.frames.retain(|(other, _)| other % TAKEN_FRAMES != place);
+    block.frames.push((count, frame));
+    draft.put(key, record::encode_taken(&block)?);
+    Ok(())
+}
+
+const _: () = assert!(TAKEN_FRAMES.is_multiple_of(TakenBlock::FRAMES), "blocks divide the ring of frames");

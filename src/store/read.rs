@@ -1,0 +1,229 @@
+//! Pages, single rows and counts of a conversation. Joins a row with what changed its look since.
+
+use std::collections::BTreeMap;
+
+use super::StoreError;
+use super::backend::Direction;
+use super::draft::View;
+use super::keys::{ConversationKeys, OverlayKind, Range, first_of, overlay_of, place_of};
+use super::record::{self, DeliveredRun, Plain, Row};
+use crate::model::limits::PAGE;
+use crate::model::{Body, ConversationId, DeviceId, Emoji, Entry, EntryRef, Text};
+
+/// A row of the timeline with all that has been said about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct StoredRow {
+    /// The entry as it was first said. If it was taken back, its body is `Body::Delete` of itself: nothing of
+    /// what it said is left.
+    pub(crate) entry: Entry,
+    /// Whether this device wrote it.
+    pub(crate) mine: bool,
+    /// The newest text its author gave it instead.
+    pub(crate) edited: Option<Text>,
+    /// Whether its author took it back.
+    pub(crate) deleted: bool,
+    /// Who put which emoji on it, in the order of the reactions.
+    pub(crate) reactions: Vec<(Emoji, DeviceId)>,
+    /// When we learnt that it was delivered, milliseconds since the epoch; only for entries of ours.
+    pub(crate) delivered_at_ms: Option<u64>,
+}
+
+/// A piece of a conversation's timeline.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct StoredPage {
+    /// The rows in the order on screen, oldest first.
+    pub(crate) rows: Vec<StoredRow>,
+    /// Whether there are rows before the first.
+    pub(crate) more_before: bool,
+    /// Whether there are rows after the last.
+    pub(crate) more_after: bool,
+}
+
+/// Where a page begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Anchor {
+    /// The last rows.
+    Newest,
+    /// The rows right before this entry, which itself is left out.
+    Before(EntryRef),
+    /// The rows right after this entry, which itself is left out.
+    After(EntryRef),
+    /// Rows on both sides of this entry, and itself if it is a row.
+    Around(EntryRef),
+}
+
+/// A page of at most `limit` rows; at most [`PAGE`], at least one.
+pub(super) fn history(
+    view: View<'_>,
+    conversation: &ConversationId,
+    anchor: Anchor,
+    limit: usize,
+) -> Result<StoredPage, StoreError> {
+    let limit = limit.clamp(1, PAGE);
+    let keys = view.keys().conversation(conversation);
+    let all = keys.messages();
+    let place = match anchor {
+        Anchor::Newest => all.to.clone(),
+        Anchor::Before(id) | Anchor::Around(id) => keys.message(&id),
+        Anchor::After(id) => after(keys.message(&id)),
+    };
+    let before = Range { from: all.from, to: place.clone() };
+    let from_there = Range { from: place, to: all.to };
+    let (rows, more_before, more_after) = match anchor {
+        Anchor::Newest | Anchor::Before(_) => {
+            let (rows, more) = take(view, &before, Direction::Descending, limit)?;
+            (rows, more, view.any(&from_there)?)
+        }
+        Anchor::After(_) => {
+            let (rows, more) = take(view, &from_there, Direction::Ascending, limit)?;
+            (rows, view.any(&before)?, more)
+        }
+        Anchor::Around(_) => {
+            let (mut rows, more_before) = take(view, &before, Direction::Descending, limit / 2)?;
+            let rest = limit.saturating_sub(rows.len());
+            let (later, more_after) = take(view, &from_there, Direction::Ascending, rest)?;
+            rows.extend(later);
+            (rows, more_before, more_after)
+        }
+    };
+    Ok(StoredPage { rows: join(view, &keys, rows)?, more_before, more_after })
+}
+
+/// One row of the timeline.
+pub(super) fn row(
+    view: View<'_>,
+    conversation: &ConversationId,
+    id: &EntryRef,
+) -> Result<Option<StoredRow>, StoreError> {
+    let keys = view.keys().conversation(conversation);
+    let Some(plain) = view.get(&keys.message(id))? else {
+        return Ok(None);
+    };
+    Ok(join(view, &keys, vec![record::decode_row(*id, &plain)?])?.pop())
+}
+
+/// How many rows after `after` (all, if `None`) this device wrote, or did not write. Rows taken back do not count.
+pub(super) fn count_shown_after(
+    view: View<'_>,
+    conversation: &ConversationId,
+    after_id: Option<&EntryRef>,
+    mine: bool,
+) -> Result<u32, StoreError> {
+    let keys = view.keys().conversation(conversation);
+    let all = keys.messages();
+    let from = after_id.map_or(all.from, |id| after(keys.message(id)));
+    let mut count = 0_u32;
+    for row in view.scan(&Range { from, to: all.to }, Direction::Ascending) {
+        let row = decode(&row?)?;
+        if row.mine == mine && row.entry.body.is_shown() {
+            count = count.saturating_add(1);
+        }
+    }
+    Ok(count)
+}
+
+/// Up to `limit` rows of a range in the order on screen, and whether there are more in `direction`.
+fn take(
+    view: View<'_>,
+    range: &Range,
+    direction: Direction,
+    limit: usize,
+) -> Result<(Vec<Row>, bool), StoreError> {
+    let mut rows = Vec::new();
+    let mut more = false;
+    for row in view.scan(range, direction) {
+        if rows.len() >= limit {
+            more = true;
+            break;
+        }
+        rows.push(decode(&row?)?);
+    }
+    if direction == Direction::Descending {
+        rows.reverse();
+    }
+    Ok((rows, more))
+}
+
+fn decode((key, plain): &(Vec<u8>, Plain)) -> Result<Row, StoreError> {
+    record::decode_row(place_of(key).ok_or(StoreError::Damaged("a row has no place"))?, plain)
+}
+
+/// The smallest key above `key`.
+fn after(mut key: Vec<u8>) -> Vec<u8> {
+    key.push(0);
+    key
+}
+
+fn join(view: View<'_>, keys: &ConversationKeys<'_>, rows: Vec<Row>) -> Result<Vec<StoredRow>, StoreError> {
+    let (Some(first), Some(last)) = (rows.first(), rows.last()) else {
+        return Ok(Vec::new());
+    };
+    let mut marks = marks(view, &keys.overlays(&first.entry.id, &last.entry.id))?;
+    let mut delivered = Delivered { view, keys, last_run: None };
+    rows.into_iter()
+        .map(|row| {
+            let Marks { edited, deleted, mut reactions } = marks.remove(&row.entry.id).unwrap_or_default();
+            reactions.sort_by_key(|(by, _)| *by);
+            let deleted = deleted || !row.entry.body.is_shown();
+            let delivered_at_ms = if row.mine { delivered.at_ms(row.entry.id.seq)? } else { None };
+            Ok(StoredRow {
+                edited: edited.filter(|_| matches!(row.entry.body, Body::Text { .. })),
+                deleted,
+                reactions: reactions.into_iter().map(|(by, emoji)| (emoji, by.author)).collect(),
+                delivered_at_ms,
+                mine: row.mine,
+                entry: row.entry,
+            })
+        })
+        .collect()
+}
+
+#[derive(Default)]
+struct Marks {
+    edited: Option<Text>,
+    deleted: bool,
+    reactions: Vec<(EntryRef, Emoji)>,
+}
+
+fn marks(view: View<'_>, range: &Range) -> Result<BTreeMap<EntryRef, Marks>, StoreError> {
+    let mut all: BTreeMap<EntryRef, Marks> = BTreeMap::new();
+    for row in view.scan(range, Direction::Ascending) {
+        let (key, plain) = row?;
+        let (target, kind) = place_of(&key)
+            .zip(overlay_of(&key))
+            .ok_or(StoreError::Damaged("a mark on a row makes no sense"))?;
+        let marks = all.entry(target).or_default();
+        match kind {
+            OverlayKind::Edited => marks.edited = Some(record::decode_edited(&plain)?.text),
+            OverlayKind::Deleted => marks.deleted = true,
+            OverlayKind::Reaction => {
+                let mark = record::decode_reaction(&plain)?;
+                if mark.on {
+                    marks.reactions.push((mark.by, mark.emoji));
+                }
+            }
+        }
+    }
+    Ok(all)
+}
+
+/// Looks deliveries up, remembering the run of the last answer: neighbours often share it.
+struct Delivered<'a> {
+    view: View<'a>,
+    keys: &'a ConversationKeys<'a>,
+    last_run: Option<(u64, DeliveredRun)>,
+}
+
+impl Delivered<'_> {
+    fn at_ms(&mut self, seq: u64) -> Result<Option<u64>, StoreError> {
+        if self.last_run.is_none_or(|(first, run)| seq < first || run.last < seq) {
+            let below =
+                self.view.scan(&self.keys.delivered_upto(seq), Direction::Descending).next().transpose()?;
+            self.last_run = match below {
+                Some((key, plain)) => first_of(&key).zip(Some(record::decode_delivered(&plain)?)),
+                None => None,
+            };
+        }
+        Ok(self.last_run.filter(|(_, run)| seq <= run.last).map(|(_, run)| run.at_ms))
+    }
+}

@@ -1,0 +1,211 @@
+//! Records of what was said: rows of the timeline, entries beside it, and what changes the look of a row.
+
+use serde::{Deserialize, Serialize};
+
+use super::people::RefV1;
+use super::{Bytes, Plain, ROW, decode, encode};
+use crate::model::{Body, Emoji, Entry, EntryRef, Text};
+use crate::store::StoreError;
+
+/// A row of the timeline.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::store) struct Row {
+    /// The entry; its body is `Delete` of itself once the text was taken back.
+    pub(in crate::store) entry: Entry,
+    /// Whether this device wrote it.
+    pub(in crate::store) mine: bool,
+}
+
+#[derive(Serialize, Deserialize)]
+struct RowV1<'a> {
+    sent_at_ms: u64,
+    mine: bool,
+    body: BodyV1<'a>,
+    /// The entry's one encoding; empty in a tombstone.
+    #[serde(borrow)]
+    bytes: Bytes<'a>,
+}
+
+#[derive(Serialize, Deserialize)]
+enum BodyV1<'a> {
+    Deleted,
+    /// The text stands in the encoding of the entry, at this place.
+    TextWithin {
+        start: u32,
+        len: u32,
+        reply_to: Option<RefV1>,
+    },
+    Text {
+        #[serde(borrow)]
+        text: &'a str,
+        reply_to: Option<RefV1>,
+    },
+    Unknown {
+        kind: u16,
+    },
+}
+
+/// The record of an entry that is shown; any other gives the record of one taken back.
+pub(in crate::store) fn encode_row(entry: &Entry, mine: bool, bytes: &[u8]) -> Result<Plain, StoreError> {
+    let body = match &entry.body {
+        Body::Text { text, reply_to } => {
+            let reply_to = reply_to.as_ref().map(RefV1::from);
+            match find(bytes, text.as_str().as_bytes()) {
+                Some((start, len)) => BodyV1::TextWithin { start, len, reply_to },
+                None => BodyV1::Text { text: text.as_str(), reply_to },
+            }
+        }
+        Body::Unknown { kind } => BodyV1::Unknown { kind: *kind },
+        Body::Accept { .. }
+        | Body::Delete { .. }
+        | Body::Edit { .. }
+        | Body::React { .. }
+        | Body::Read { .. }
+        | Body::Request { .. } => BodyV1::Deleted,
+    };
+    let bytes = if matches!(body, BodyV1::Deleted) { &[] } else { bytes };
+    encode(&RowV1 { sent_at_ms: entry.sent_at_ms, mine, body, bytes: Bytes(bytes) }, bytes.len())
+}
+
+/// The record of `row` without anything it said.
+pub(in crate::store) fn tombstone(row: &Row) -> Result<Plain, StoreError> {
+    let record =
+        RowV1 { sent_at_ms: row.entry.sent_at_ms, mine: row.mine, body: BodyV1::Deleted, bytes: Bytes(&[]) };
+    encode(&record, 0)
+}
+
+pub(in crate::store) fn decode_row(id: EntryRef, bytes: &[u8]) -> Result<Row, StoreError> {
+    let record: RowV1<'_> = decode(bytes)?;
+    let text = |text: &str| Text::new(text).ok_or(StoreError::Damaged(ROW));
+    let body = match record.body {
+        BodyV1::Deleted => Body::Delete { target: id },
+        BodyV1::TextWithin { start, len, reply_to } => Body::Text {
+            text: text(within(record.bytes.0, start, len).ok_or(StoreError::Damaged(ROW))?)?,
+            reply_to: reply_to.map(EntryRef::from),
+        },
+        BodyV1::Text { text: stored, reply_to } => {
+            Body::Text { text: text(stored)?, reply_to: reply_to.map(EntryRef::from) }
+        }
+        BodyV1::Unknown { kind } => Body::Unknown { kind },
+    };
+    Ok(Row { entry: Entry { id, sent_at_ms: record.sent_at_ms, body }, mine: record.mine })
+}
+
+#[derive(Serialize, Deserialize)]
+struct SideV1<'a> {
+    mine: bool,
+    #[serde(borrow)]
+    bytes: Bytes<'a>,
+}
+
+/// An entry that is no row of the timeline: only its encoding; empty once it was taken back.
+pub(in crate::store) fn encode_side(mine: bool, bytes: &[u8]) -> Result<Plain, StoreError> {
+    encode(&SideV1 { mine, bytes: Bytes(bytes) }, bytes.len())
+}
+
+pub(in crate::store) fn decode_side(bytes: &[u8]) -> Result<(bool, Vec<u8>), StoreError> {
+    let record: SideV1<'_> = decode(bytes)?;
+    Ok((record.mine, record.bytes.0.to_vec()))
+}
+
+/// The newest text of an entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::store) struct EditMark {
+    /// The edit.
+    pub(in crate::store) by: EntryRef,
+    /// The text.
+    pub(in crate::store) text: Text,
+}
+
+#[derive(Serialize, Deserialize)]
+struct EditV1<'a> {
+    by: RefV1,
+    text: &'a str,
+}
+
+pub(in crate::store) fn encode_edited(mark: &EditMark) -> Result<Plain, StoreError> {
+    let text = mark.text.as_str();
+    encode(&EditV1 { by: (&mark.by).into(), text }, text.len())
+}
+
+pub(in crate::store) fn decode_edited(bytes: &[u8]) -> Result<EditMark, StoreError> {
+    let record: EditV1<'_> = decode(bytes)?;
+    let text = Text::new(record.text).ok_or(StoreError::Damaged(ROW))?;
+    Ok(EditMark { by: record.by.into(), text })
+}
+
+/// That an entry was taken back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::store) struct DeletedMark {
+    /// The deletion.
+    pub(in crate::store) by: EntryRef,
+}
+
+pub(in crate::store) fn encode_deleted(mark: &DeletedMark) -> Result<Plain, StoreError> {
+    encode(&RefV1::from(&mark.by), 0)
+}
+
+pub(in crate::store) fn decode_deleted(bytes: &[u8]) -> Result<DeletedMark, StoreError> {
+    let record: RefV1 = decode(bytes)?;
+    Ok(DeletedMark { by: record.into() })
+}
+
+/// An author's last word on one emoji at an entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::store) struct ReactionMark {
+    /// The reaction.
+    pub(in crate::store) by: EntryRef,
+    /// Which emoji.
+    pub(in crate::store) emoji: Emoji,
+    /// Set, or taken back.
+    pub(in crate::store) on: bool,
+}
+
+#[derive(Serialize, Deserialize)]
+struct ReactionV1<'a> {
+    by: RefV1,
+    emoji: &'a str,
+    on: bool,
+}
+
+pub(in crate::store) fn encode_reaction(mark: &ReactionMark) -> Result<Plain, StoreError> {
+    encode(&ReactionV1 { by: (&mark.by).into(), emoji: mark.emoji.as_str(), on: mark.on }, 0)
+}
+
+pub(in crate::store) fn decode_reaction(bytes: &[u8]) -> Result<ReactionMark, StoreError> {
+    let record: ReactionV1<'_> = decode(bytes)?;
+    let emoji = Emoji::new(record.emoji).ok_or(StoreError::Damaged(ROW))?;
+    Ok(ReactionMark { by: record.by.into(), emoji, on: record.on })
+}
+
+/// Own entries `first..=last` were delivered; `first` stands in the key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(in crate::store) struct DeliveredRun {
+    /// The last sequence number of the run.
+    pub(in crate::store) last: u64,
+    /// When we learnt it, milliseconds since the epoch.
+    pub(in crate::store) at_ms: u64,
+}
+
+pub(in crate::store) fn encode_delivered(run: &DeliveredRun) -> Result<Plain, StoreError> {
+    encode(run, 0)
+}
+
+pub(in crate::store) fn decode_delivered(bytes: &[u8]) -> Result<DeliveredRun, StoreError> {
+    decode(bytes)
+}
+
+/// Where `text` stands in `bytes`. An entry's encoding holds its text as it is, so a row need not hold both.
+fn find(bytes: &[u8], text: &[u8]) -> Option<(u32, u32)> {
+    let start = bytes.windows(text.len()).take(SEARCHED).position(|window| window == text)?;
+    Some((u32::try_from(start).ok()?, u32::try_from(text.len()).ok()?))
+}
+
+fn within(bytes: &[u8], start: u32, len: u32) -> Option<&str> {
+    let start = usize::try_from(start).ok()?;
+    let end = start.checked_add(usize::try_from(len).ok()?)?;
+    std::str::from_utf8(bytes.get(start..end)?).ok()
+}
+
+/// What precedes the text in an entry's encoding is shorter than this.
+const SEARCHED: usize = 512;

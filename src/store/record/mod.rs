@@ -1,0 +1,95 @@
+//! What a row says, the only place: a version byte, then postcard. Types of the model are not serialized
+//! themselves, so that a change to them cannot change the disk. Knows nothing of keys, sealing or sled.
+
+mod content;
+mod people;
+mod traffic;
+
+use std::fmt;
+
+use serde::de::{self, Deserialize, Deserializer, Visitor};
+use serde::{Serialize, Serializer};
+use zeroize::Zeroizing;
+
+use super::StoreError;
+use crate::model::AccountId;
+
+pub(super) use content::{
+    DeletedMark, DeliveredRun, EditMark, ReactionMark, Row, decode_deleted, decode_delivered, decode_edited,
+    decode_reaction, decode_row, decode_side, encode_deleted, encode_delivered, encode_edited,
+    encode_reaction, encode_row, encode_side, tombstone,
+};
+pub(super) use people::{
+    Header, decode_contact, decode_head, decode_header, decode_invite, decode_profile, encode_contact,
+    encode_head, encode_header, encode_invite, encode_profile,
+};
+pub(super) use traffic::{
+    TakenBlock, decode_outbox, decode_prekey, decode_replay, decode_session, decode_taken, encode_outbox,
+    encode_prekey, encode_replay, encode_session, encode_taken,
+};
+
+/// The bytes of a row before sealing.
+pub(super) type Plain = Zeroizing<Vec<u8>>;
+
+/// Version byte and postcard of `value`. `size` is at least the encoded size when there are secrets in it:
+/// then the buffer never moves and leaves no copy behind.
+fn encode(value: &impl Serialize, size: usize) -> Result<Plain, StoreError> {
+    let mut bytes = Vec::with_capacity(size.saturating_add(SLACK));
+    bytes.push(VERSION);
+    postcard::to_extend(value, bytes).map(Zeroizing::new).map_err(|_too_large| StoreError::Damaged(ROW))
+}
+
+fn decode<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, StoreError> {
+    let (version, rest) = bytes.split_first().ok_or(StoreError::Damaged(ROW))?;
+    if *version != VERSION {
+        return Err(StoreError::Newer);
+    }
+    let (value, left) = postcard::take_from_bytes(rest).map_err(|_malformed| StoreError::Damaged(ROW))?;
+    if left.is_empty() { Ok(value) } else { Err(StoreError::Damaged(ROW)) }
+}
+
+fn account(bytes: &[u8; 32]) -> Result<AccountId, StoreError> {
+    AccountId::from_bytes(bytes).map_err(|_not_a_key| StoreError::Damaged(ROW))
+}
+
+/// Bytes that are read without a copy and written in one go.
+#[derive(Clone, Copy)]
+struct Bytes<'a>(&'a [u8]);
+
+impl Bytes<'_> {
+    fn secret(self) -> Zeroizing<Vec<u8>> {
+        Zeroizing::new(self.0.to_vec())
+    }
+}
+
+impl Serialize for Bytes<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bytes(self.0)
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Bytes<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Borrowed;
+
+        impl<'de> Visitor<'de> for Borrowed {
+            type Value = Bytes<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("bytes")
+            }
+
+            fn visit_borrowed_bytes<E: de::Error>(self, bytes: &'de [u8]) -> Result<Self::Value, E> {
+                Ok(Bytes(bytes))
+            }
+        }
+
+        deserializer.deserialize_bytes(Borrowed)
+    }
+}
+
+/// The one version of every record so far. A change of any record raises it for that record alone.
+const VERSION: u8 = 1;
+const ROW: &str = "a row makes no sense";
+/// Room for the fields of a record besides its long ones.
+const SLACK: usize = 512;

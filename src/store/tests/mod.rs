@@ -1,0 +1,7 @@
+//! Tests of the store as a whole.
+#![expect(clippy::arithmetic_side_effects, reason = "a sum that overflows fails its test")]
+
+mod generation;
+mod profile;
+mod support;
+mod timeline;
