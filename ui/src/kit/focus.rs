@@ -2,13 +2,62 @@
 //!
 //! Wrap the whole window in [`scope`] once. A dialog inside narrows the order to itself by itself.
 
-use iced::advanced::widget::operation::{Outcome, focusable};
+use iced::advanced::widget::operation::Focusable;
 use iced::advanced::widget::{Operation, Tree};
 use iced::advanced::{Clipboard, Layout, Shell, Widget, layout, mouse, overlay, renderer};
 use iced::keyboard::{self, Key, key};
+use iced::widget::Id;
 use iced::{Event, Length, Rectangle, Size, Theme, Vector};
 
 use super::Element;
+
+/// Whether anything inside an element has the focus.
+pub(super) fn is_inside<M>(
+    element: &mut Element<'_, M>,
+    tree: &mut Tree,
+    layout: Layout<'_>,
+    renderer: &iced::Renderer,
+) -> bool {
+    let mut held = Held(false);
+    element.as_widget_mut().operate(tree, layout, renderer, &mut held);
+    held.0
+}
+
+/// Whether the first thing inside an element that can have the focus has it.
+pub(super) fn is_first<M>(
+    element: &mut Element<'_, M>,
+    tree: &mut Tree,
+    layout: Layout<'_>,
+    renderer: &iced::Renderer,
+) -> bool {
+    let mut first = First(None);
+    element.as_widget_mut().operate(tree, layout, renderer, &mut first);
+    first.0 == Some(true)
+}
+
+struct First(Option<bool>);
+
+impl Operation for First {
+    fn traverse(&mut self, operate: &mut dyn FnMut(&mut dyn Operation)) {
+        operate(self);
+    }
+
+    fn focusable(&mut self, _id: Option<&Id>, _bounds: Rectangle, state: &mut dyn Focusable) {
+        self.0 = self.0.or_else(|| Some(state.is_focused()));
+    }
+}
+
+struct Held(bool);
+
+impl Operation for Held {
+    fn traverse(&mut self, operate: &mut dyn FnMut(&mut dyn Operation)) {
+        operate(self);
+    }
+
+    fn focusable(&mut self, _id: Option<&Id>, _bounds: Rectangle, state: &mut dyn Focusable) {
+        self.0 |= state.is_focused();
+    }
+}
 
 struct Scope<'a, M> {
     content: Element<'a, M>,
@@ -20,20 +69,60 @@ pub fn scope<'a, M: 'a>(content: impl Into<Element<'a, M>>) -> Element<'a, M> {
     Element::new(Scope { content: content.into() })
 }
 
-impl<M> Scope<'_, M> {
-    fn shift(&mut self, tree: &mut Tree, layout: Layout<'_>, renderer: &iced::Renderer, backwards: bool) {
-        let mut next: Option<Box<dyn Operation>> = Some(if backwards {
-            Box::new(focusable::focus_previous::<()>())
-        } else {
-            Box::new(focusable::focus_next::<()>())
-        });
-        // counting first, then moving: an operation may ask for another one
-        while let Some(mut operation) = next.take() {
-            self.content.as_widget_mut().operate(tree, layout, renderer, operation.as_mut());
-            if let Outcome::Chain(following) = operation.finish() {
-                next = Some(following);
-            }
+/// Counts what can have the focus and where it is now.
+#[derive(Default)]
+struct Count {
+    total: usize,
+    held: Option<usize>,
+}
+
+impl Operation for Count {
+    fn traverse(&mut self, operate: &mut dyn FnMut(&mut dyn Operation)) {
+        operate(self);
+    }
+
+    fn focusable(&mut self, _id: Option<&Id>, _bounds: Rectangle, state: &mut dyn Focusable) {
+        if state.is_focused() {
+            self.held = Some(self.total);
         }
+        self.total = self.total.saturating_add(1);
+    }
+}
+
+/// Gives the focus to one of them by its place in the order, and takes it from all others.
+struct Give {
+    to: usize,
+    at: usize,
+}
+
+impl Operation for Give {
+    fn traverse(&mut self, operate: &mut dyn FnMut(&mut dyn Operation)) {
+        operate(self);
+    }
+
+    fn focusable(&mut self, _id: Option<&Id>, _bounds: Rectangle, state: &mut dyn Focusable) {
+        if self.at == self.to {
+            state.focus();
+        } else {
+            state.unfocus();
+        }
+        self.at = self.at.saturating_add(1);
+    }
+}
+
+impl<M> Scope<'_, M> {
+    /// Iced's own operations stop at the ends; people expect to come round again.
+    fn shift(&mut self, tree: &mut Tree, layout: Layout<'_>, renderer: &iced::Renderer, backwards: bool) {
+        let mut count = Count::default();
+        self.content.as_widget_mut().operate(tree, layout, renderer, &mut count);
+        let last = count.total.saturating_sub(1);
+        let to = match (count.held, backwards) {
+            (None | Some(0), true) => last,
+            (Some(at), true) => at.saturating_sub(1),
+            (Some(at), false) if at < last => at.saturating_add(1),
+            (None | Some(_), false) => 0,
+        };
+        self.content.as_widget_mut().operate(tree, layout, renderer, &mut Give { to, at: 0 });
     }
 }
 

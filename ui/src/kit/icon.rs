@@ -2,11 +2,15 @@
 //!
 //! Knows no widget. To add one, cut it into `assets/icons/Lucide-subset.ttf` and name its code point here.
 
+use std::borrow::Cow;
+
 use iced::Color;
 use iced::widget::{Text, text};
 
 use super::font;
+use super::text::Role;
 use super::theme::Tone;
+use super::words::Words;
 
 /// One glyph of the icon font.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -188,4 +192,11 @@ pub fn toned<'a>(glyph: Icon, size: f32, tone: Tone) -> Text<'a> {
 #[must_use]
 pub fn colored<'a>(glyph: Icon, size: f32, color: Color) -> Text<'a> {
     icon(glyph, size).color(color)
+}
+
+/// An icon that means something by itself, with the words for it.
+#[must_use]
+pub fn spoken<'a, M>(glyph: Icon, size: f32, tone: Tone, name: impl Into<Cow<'a, str>>) -> Words<'a, M> {
+    let role = Role { size, line: size, font: font::ICONS };
+    Words::new(glyph.glyph().to_string(), role).tone(tone).spoken(name)
 }

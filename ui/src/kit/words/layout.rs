@@ -53,6 +53,11 @@ pub(super) struct State {
     pub(super) pressed_link: Option<usize>,
 }
 
+/// Width of the last line laid out in a text widget's state, for what wants to sit beside it.
+pub(in crate::kit) fn last_line_width(tree: &iced::advanced::widget::Tree) -> f32 {
+    tree.state.downcast_ref::<State>().paragraph.buffer().layout_runs().last().map_or(0.0, |run| run.line_w)
+}
+
 impl State {
     /// Lays the text out in a width and answers with the room it takes.
     pub(super) fn prepare(&mut self, request: &Request<'_>, width: f32) -> Size {

@@ -17,6 +17,7 @@ use super::Element;
 use super::text::Role;
 use super::theme::{Tone, tokens};
 
+pub(super) use layout::last_line_width;
 use layout::{Request, State};
 
 type Notify<'a, M> = Box<dyn Fn(String) -> M + 'a>;
@@ -32,6 +33,7 @@ pub struct Words<'a, M> {
     on_link: Option<Notify<'a, M>>,
     on_copy: Option<Notify<'a, M>>,
     outgoing: bool,
+    spoken: Option<Cow<'a, str>>,
 }
 
 impl<'a, M> Words<'a, M> {
@@ -47,6 +49,7 @@ impl<'a, M> Words<'a, M> {
             on_link: None,
             on_copy: None,
             outgoing: false,
+            spoken: None,
         }
     }
 
@@ -103,6 +106,13 @@ impl<'a, M> Words<'a, M> {
     #[must_use]
     pub fn outgoing(mut self) -> Self {
         self.outgoing = true;
+        self
+    }
+
+    /// What tests and assistive tools find instead of the content, for signs that are not words.
+    #[must_use]
+    pub fn spoken(mut self, name: impl Into<Cow<'a, str>>) -> Self {
+        self.spoken = Some(name.into());
         self
     }
 
@@ -230,7 +240,7 @@ impl<M> Widget<M, Theme, iced::Renderer> for Words<'_, M> {
         _renderer: &iced::Renderer,
         operation: &mut dyn Operation,
     ) {
-        operation.text(None, layout.bounds(), &self.content);
+        operation.text(None, layout.bounds(), self.spoken.as_ref().unwrap_or(&self.content));
     }
 }
 
