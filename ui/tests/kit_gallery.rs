@@ -48,3 +48,8 @@ fn lists_look_as_recorded() {
 fn a_dialog_looks_as_recorded() {
     compare("dialog", Size::new(760.0, 560.0), kit_gallery_pages::dialog);
 }
+
+#[test]
+fn a_conversation_looks_as_recorded() {
+    compare("chat", Size::new(760.0, 960.0), kit_gallery_pages::chat);
+}

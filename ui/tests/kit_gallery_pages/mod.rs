@@ -1,5 +1,9 @@
 //! The pages of the gallery.
 
+mod chat;
+
+pub(crate) use chat::chat;
+
 use iced::widget::{column, container, row};
 use iced::{Center, Fill};
 use undertone_ui::i18n::Texts;
