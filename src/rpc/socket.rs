@@ -68,8 +68,8 @@ impl Listener {
 
     /// Talks with everybody who comes, until `ending` becomes true or one of them asks for a shutdown; then
     /// tells the others to end through `ending`, and returns when they have.
-    pub async fn serve(self, client: Client, ending: watch::Sender<bool>) {
-        let mut told = ending.subscribe();
+    pub async fn serve(self, client: Client, ending: watch::Sender<bool>) -> End {
+        let (mut told, mut end) = (ending.subscribe(), End::Closed);
         let mut conversations = JoinSet::new();
         loop {
             tokio::select! {
@@ -90,6 +90,7 @@ impl Listener {
                 },
                 Some(ended) = conversations.join_next() => {
                     if matches!(ended, Ok(End::Shutdown)) {
+                        end = End::Shutdown;
                         ending.send_replace(true);
                         break;
                     }
@@ -97,7 +98,12 @@ impl Listener {
                 () = told_to_end(&mut told) => break,
             }
         }
-        while conversations.join_next().await.is_some() {}
+        while let Some(ended) = conversations.join_next().await {
+            if matches!(ended, Ok(End::Shutdown)) {
+                end = End::Shutdown;
+            }
+        }
+        end
     }
 }
 

@@ -40,7 +40,7 @@ fn several_programs_talk_at_once_and_a_shutdown_ends_all() {
         assert!(ask(&mut one, &call(2, "chat.list", &json!({}))).await["result"]["chats"].is_array());
         assert_eq!(ask(&mut two, &call(3, "node.shutdown", &json!({}))).await["result"], json!({}));
         assert_eq!(one.read_line(&mut String::new()).await.unwrap(), 0);
-        served.await.unwrap();
+        assert_eq!(served.await.unwrap(), End::Shutdown);
         assert!(*ending.borrow());
         assert!(!path.exists());
     });
@@ -60,7 +60,7 @@ fn a_program_that_goes_away_leaves_the_others() {
         }
         assert!(ask(&mut stays, &call(1, "chat.list", &json!({}))).await["result"].is_object());
         ending.send_replace(true);
-        served.await.unwrap();
+        assert_eq!(served.await.unwrap(), End::Closed);
     });
 }
 
