@@ -114,6 +114,14 @@ impl Client {
         self.ask(|done| Command::Rename { name, done }).await
     }
 
+    /// Locks the profile: the network ends, and the keys are wiped from memory. Nothing happens if it is locked.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn lock(&self) -> Result<(), ClientError> {
+        self.ask(|done| Command::Lock { done }).await
+    }
+
     /// Changes the passphrase.
     ///
     /// # Errors

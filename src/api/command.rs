@@ -28,6 +28,8 @@ pub(crate) enum Command {
     Info { done: Reply<ProfileInfo> },
     /// Changes the name we go by.
     Rename { name: String, done: Reply<ProfileInfo> },
+    /// Locks the profile.
+    Lock { done: Reply<()> },
     /// Changes the passphrase.
     ChangePassphrase { old: Zeroizing<String>, new: Zeroizing<String>, done: Reply<()> },
     /// Shows the recovery phrase again; needs the passphrase.

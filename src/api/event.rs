@@ -22,6 +22,8 @@ pub enum Event {
     KeyAlarm(Contact),
     /// A person has a new device; sending to them is held until `contact.accept`.
     KeyChanged(Contact),
+    /// The profile was locked: what was shown has to go.
+    Locked,
     /// A message changed: edited, deleted, reacted to.
     MessageChanged(Message),
     /// A message of somebody else has arrived.

@@ -35,6 +35,7 @@ impl Actor {
             Command::RecoveryPhrase { passphrase, done } => {
                 drop(done.send(self.recovery_phrase(&passphrase)))
             }
+            Command::Lock { done } => self.lock_profile(done),
             Command::ChangePassphrase { old, new, done } => {
                 drop(done.send(self.change_passphrase(&old, &new)))
             }

@@ -12,7 +12,7 @@ use super::{
     network::NetworkState,
 };
 use crate::{
-    api::{ClientError, Created, Event, ProfileInfo},
+    api::{ClientError, Created, Event, ProfileInfo, Reply},
     model::{Name, Snapshot},
     net::{Net, NetConfig},
     protocol::{Engine, new_profile},
@@ -105,6 +105,16 @@ impl Actor {
         self.open = Some(Open { engine, store, net, net_events, network, fingerprints: RefCell::default() });
         self.tell(Event::Ready);
         Ok(())
+    }
+
+    /// What was handled so far goes to disk first; then nothing of the profile is left in memory.
+    pub(super) fn lock_profile(&mut self, done: Reply<()>) {
+        self.finish();
+        if self.open.is_some() {
+            self.close();
+            self.tell(Event::Locked);
+        }
+        done.send(Ok(())).ok();
     }
 
     pub(super) fn change_passphrase(

@@ -158,6 +158,7 @@ pub(super) fn event(event: &Event) -> Value {
         }
         Event::KeyAlarm(who) => about_contact("key.alarm", who),
         Event::KeyChanged(who) => about_contact("key.changed", who),
+        Event::Locked => json!({"type": "locked"}),
         Event::MessageChanged(what) => about_message("message.changed", what),
         Event::MessageReceived(what) => about_message("message.received", what),
         Event::MessageState { chat, message, account, state, at_ms, upto } => json!({

@@ -1,6 +1,6 @@
 //! Two people, two computers.
 
-use undertone::api::{Anchor, Event, MessageState};
+use undertone::api::{Anchor, ClientError, Event, MessageState};
 
 use crate::support::{eventually, friends};
 
@@ -100,4 +100,21 @@ async fn a_thousand_texts_each_way_arrive_once_and_in_one_order() {
     let shown = all(hana.client.clone()).await;
     assert_eq!(shown.len(), 2000);
     assert_eq!(shown, all(bora.client.clone()).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_locked_profile_answers_nothing_and_goes_on_after_unlocking() {
+    let (mut hana, bora, chat) = friends().await;
+    let unlocked = bora.addresses().await;
+    hana.client.lock().await.unwrap();
+    hana.event(|event| matches!(event, Event::Locked).then_some(())).await;
+    assert_eq!(hana.client.chats().await, Err(ClientError::Locked));
+    assert!(hana.client.info().await.unwrap().locked);
+    bora.client.send(chat, "are you there?".into(), None).await.unwrap();
+    let wrong = hana.client.unlock("not the passphrase".to_owned().into()).await;
+    assert_eq!(wrong.unwrap_err(), ClientError::WrongPassphrase);
+    hana.stop().await;
+    hana.dial(unlocked);
+    hana.start().await;
+    eventually(|| async { (hana.texts(chat).await == ["are you there?"]).then_some(()) }).await;
 }

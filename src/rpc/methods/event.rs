@@ -14,6 +14,7 @@ pub struct Told {
 /// All events, in the order of the reference.
 pub const EVENTS: &[Told] = &[
     told("ready", &[], "The profile is unlocked and the network is starting."),
+    told("locked", &[], "The profile was locked."),
     told("nearby.changed", &[], "The answer of `nearby.list` is another now."),
     told("contact.request", CONTACT, "A stranger asks to become a contact."),
     told("contact.changed", CONTACT, "A contact changed."),

@@ -66,6 +66,19 @@ pub(super) const METHODS: &[Method] = &[
         run: |client, params| Box::pin(rename(client, params)),
     },
     Method {
+        name: "profile.lock",
+        params: &[],
+        result: &[],
+        about: "Locks the profile: the network ends, and the keys are wiped from memory.",
+        lane: Lane::Shared,
+        run: |client, _| {
+            Box::pin(async move {
+                client.lock().await?;
+                Ok(value::done())
+            })
+        },
+    },
+    Method {
         name: "profile.change_passphrase",
         params: &[need("old", Kind::Text), need("new", Kind::Text)],
         result: &[],

@@ -160,6 +160,7 @@ fn answer(command: Command) {
         Command::Status { done } => drop(done.send(Ok(sample::status()))),
         Command::PhraseKept { done }
         | Command::ChangePassphrase { done, .. }
+        | Command::Lock { done }
         | Command::Visible { done, .. }
         | Command::Accept { done, .. }
         | Command::Block { done, .. }

@@ -172,6 +172,8 @@ pub(super) fn events() -> Vec<Event> {
         Event::Offline(true),
         Event::Presence { account: account(), presence: presence() },
         Event::Ready,
+        Event::Locked,
+        Event::KeyAlarm(contact()),
         Event::Stale,
         Event::Typing { chat: chat_id(), account: account(), typing: true },
     ]
