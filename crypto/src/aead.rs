@@ -23,6 +23,8 @@ pub struct AeadError;
 /// # Errors
 /// More than 256 GiB.
 pub fn seal(key: &Secret<32>, nonce: &[u8; 12], ad: &[u8], buf: &mut [u8]) -> Result<[u8; TAG], AeadError> {
+    #[cfg(test)]
+    audit::record(key, nonce);
     ChaCha20Poly1305::new(key.expose().into())
         .encrypt_inout_detached(nonce.into(), ad, InOutBuf::from(buf))
         .map(Into::into)
@@ -55,6 +57,8 @@ pub fn xseal(
     ad: &[u8],
     buf: &mut [u8],
 ) -> Result<[u8; TAG], AeadError> {
+    #[cfg(test)]
+    audit::record(key, nonce);
     XChaCha20Poly1305::new(key.expose().into())
         .encrypt_inout_detached(nonce.into(), ad, InOutBuf::from(buf))
         .map(Into::into)
@@ -107,4 +111,37 @@ pub fn open_random(key: &Secret<32>, ad: &[u8], sealed: &[u8]) -> Result<Vec<u8>
     let mut out = body.to_vec();
     xopen(key, nonce, ad, &mut out, tag)?;
     Ok(out)
+}
+
+/// Remembers every key and nonce that a test used for sealing.
+#[cfg(test)]
+pub(crate) mod audit {
+    use std::cell::RefCell;
+    use std::collections::HashSet;
+
+    use crate::secret::Secret;
+
+    thread_local! {
+        static USED: RefCell<Option<HashSet<Vec<u8>>>> = const { RefCell::new(None) };
+    }
+
+    /// From now on, on this thread.
+    pub(crate) fn start() {
+        USED.set(Some(HashSet::new()));
+    }
+
+    /// How many pairs there were, and how many keys.
+    pub(crate) fn stop() -> (usize, usize) {
+        let used = USED.take().unwrap_or_default();
+        let keys: HashSet<&[u8]> = used.iter().map(|pair| &pair[..32]).collect();
+        (used.len(), keys.len())
+    }
+
+    pub(super) fn record(key: &Secret<32>, nonce: &[u8]) {
+        USED.with_borrow_mut(|used| {
+            if let Some(used) = used {
+                assert!(used.insert([key.expose(), nonce].concat()), "a key was used with a nonce twice");
+            }
+        });
+    }
 }

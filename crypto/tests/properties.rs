@@ -6,10 +6,11 @@ mod common;
 
 use std::collections::HashSet;
 
-use common::{DAY, NOW, Party, TestRng, Two, initiation};
+use common::sides::Side;
+use common::{DAY, NOW, Party, TestRng, Two};
 use proptest::prelude::*;
 use undertone_crypto::prekey::Bundle;
-use undertone_crypto::{InitMsg, Response, Session, padme, respond};
+use undertone_crypto::{InitMsg, Session, padme, respond};
 
 /// One thing that happens between two parties.
 #[derive(Clone, Copy, Debug)]
@@ -243,58 +244,6 @@ fn padded_sizes_are_few() {
     assert_eq!(padme::padded_len(65_532), Some(65_536));
     assert_eq!(padme::padded_len(usize::MAX), None);
     assert_eq!(padme::padded_len(u32::MAX as usize - 4), None);
-}
-
-/// One device's sessions with the other, and what reaches it.
-struct Side {
-    party: Party,
-    prekey: undertone_crypto::PrekeySecret,
-    bundle: Vec<u8>,
-    sessions: Vec<Session>,
-}
-
-impl Side {
-    fn new(rng: &mut TestRng) -> Self {
-        let party = Party::new(rng);
-        let (prekey, bundle) = party.publish(rng);
-        Self { party, prekey, bundle, sessions: Vec::new() }
-    }
-
-    fn initiate(&mut self, peer: &Self, rng: &mut TestRng) {
-        let generation = 1 + self.sessions.iter().map(Session::generation).max().unwrap_or(0);
-        let bundle = peer.party.bundle(&peer.bundle);
-        let session = Session::initiate(
-            &self.party.device,
-            &self.party.cert,
-            &bundle,
-            None,
-            &initiation(generation),
-            rng,
-        );
-        self.sessions.push(session.expect("initiate"));
-    }
-
-    fn say(&mut self, rng: &mut TestRng) -> Vec<u8> {
-        let id = Session::choose(&self.sessions).expect("a session").id();
-        let session = self.sessions.iter_mut().find(|session| session.id() == id).expect("chosen");
-        session.seal(b"text", NOW, rng).expect("seal")
-    }
-
-    fn hear(&mut self, bytes: &[u8]) {
-        let init = InitMsg::parse(bytes).ok();
-        let message = init.as_ref().map_or(bytes, InitMsg::dr_msg);
-        if self.sessions.iter_mut().any(|session| session.open(message, NOW).is_ok()) {
-            return;
-        }
-        let init = init.expect("a first message");
-        let Response { session, .. } =
-            respond(&self.party.device, &self.prekey, None, &init, |_| None, NOW).expect("respond");
-        self.sessions.push(session);
-    }
-
-    fn chosen(&self) -> Option<undertone_crypto::SessionId> {
-        Session::choose(&self.sessions).map(Session::id)
-    }
 }
 
 proptest! {

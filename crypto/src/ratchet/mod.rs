@@ -8,6 +8,8 @@ mod header;
 mod open;
 mod seal;
 mod skipped;
+#[cfg(test)]
+mod tests;
 
 use rand_core::CryptoRng;
 use thiserror::Error;

@@ -92,7 +92,7 @@ impl Ratchet {
 }
 
 /// Writes the frame at the end of `out` and encrypts it in place; `keys` are the header's and the message's.
-fn write(
+pub(super) fn write(
     out: &mut Vec<u8>,
     nonce: &[u8; XNONCE],
     binding: &[u8; 32],

@@ -2,6 +2,8 @@
 #![allow(dead_code, reason = "each test crate uses its part")]
 #![allow(clippy::arithmetic_side_effects, reason = "tests count small numbers")]
 
+pub(crate) mod sides;
+
 use core::convert::Infallible;
 
 use rand_core::{TryCryptoRng, TryRng};

@@ -154,7 +154,31 @@ impl Attempt {
         self.run_with(&ciphertext, &shared)
     }
 
+    /// The root key before the first step of the ratchet.
+    pub(crate) fn root_key(&self) -> [u8; 32] {
+        let (ciphertext, shared) = encapsulate(&self.kem, &self.coins);
+        let [root, _, _] = split(&self.keys(&ciphertext, &shared).2);
+        root
+    }
+
     pub(crate) fn run_with(&self, ciphertext: &[u8], shared: &[u8; 32]) -> (Vec<u8>, Ratchet) {
+        let (sealed, th, keys) = self.keys(ciphertext, shared);
+        let prefix = [
+            &[1],
+            self.suite.to_be_bytes().as_slice(),
+            &self.bundle_hash[..8],
+            &self.opk.map_or(0, |(id, _)| id).to_be_bytes(),
+            &self.ephemeral_public,
+            ciphertext,
+            &u16::try_from(sealed.len()).expect("short").to_be_bytes(),
+            &sealed,
+        ]
+        .concat();
+        (prefix, Ratchet::initiator(th, &keys, self.spk, self.ratchet))
+    }
+
+    /// The sealed identity, the transcript hash and the three root keys.
+    fn keys(&self, ciphertext: &[u8], shared: &[u8; 32]) -> (Vec<u8>, [u8; 32], Vec<u8>) {
         let opk = self.opk.map_or([0; 32], |(_, opk)| opk);
         let has_opk = [u8::from(self.opk.is_some())];
         let suite = self.suite.to_be_bytes();
@@ -180,18 +204,7 @@ impl Attempt {
             &[b"ut1/root", &has_opk],
             96,
         );
-        let prefix = [
-            &[1],
-            suite.as_slice(),
-            &self.bundle_hash[..8],
-            &self.opk.map_or(0, |(id, _)| id).to_be_bytes(),
-            &self.ephemeral_public,
-            ciphertext,
-            &u16::try_from(sealed.len()).expect("short").to_be_bytes(),
-            &sealed,
-        ]
-        .concat();
-        (prefix, Ratchet::initiator(th, &keys, self.spk, self.ratchet))
+        (sealed, th, keys)
     }
 }
 
