@@ -7,9 +7,12 @@ mod common;
 use std::num::NonZeroU32;
 
 use common::{NOW, Party, TestRng, Two, initiation};
-use undertone_crypto::prekey::{Opk, OpkSecret};
+use undertone_crypto::identity::DeviceKeys;
+use undertone_crypto::prekey::{Opk, OpkSecret, PrekeySecret};
 use undertone_crypto::ratchet::MAX_PLAINTEXT;
-use undertone_crypto::{InitMsg, Initiation, Invite, RespondError, SealError, Session, respond};
+use undertone_crypto::{
+    InitMsg, InitiateError, Initiation, Invite, RespondError, SealError, Session, respond,
+};
 
 #[test]
 fn both_sides_talk_and_agree_on_the_session() {
@@ -94,4 +97,77 @@ fn a_post_quantum_step_completes_every_fifty_messages() {
     assert_eq!(sizes[0], plain + 1088, "the initiator answers the responder's first offer");
     let carrying = sizes.iter().filter(|size| **size > plain).count();
     assert!((8..=16).contains(&carrying), "{carrying} of 200 rounds carried key material");
+}
+
+#[test]
+fn starting_needs_parts_that_fit() {
+    let mut rng = TestRng::new("parts");
+    let (alice, bob, carol) = (Party::new(&mut rng), Party::new(&mut rng), Party::new(&mut rng));
+    let (_, bytes) = bob.publish(&mut rng);
+    let bundle = bob.bundle(&bytes);
+    let (_, opk) = OpkSecret::issue(&carol.device, NonZeroU32::MIN, &mut rng);
+    let carols = Opk::parse(&opk, &carol.cert).expect("opk");
+    let nameless = Initiation { invite: Some(Invite { id: [0; 8], secret: [4; 16] }), ..initiation(1) };
+    let mut start = |cert, opk, how: &Initiation| {
+        Session::initiate(&alice.device, cert, &bundle, opk, how, &mut rng).err()
+    };
+    assert_eq!(start(&carol.cert, None, &initiation(1)), Some(InitiateError::NotOwn));
+    assert_eq!(start(&alice.cert, Some(&carols), &initiation(1)), Some(InitiateError::Opk));
+    assert_eq!(start(&alice.cert, None, &nameless), Some(InitiateError::Invite));
+    assert_eq!(start(&alice.cert, None, &initiation(1)), None);
+}
+
+#[test]
+fn secrets_come_back_from_their_records_and_from_nothing_else() {
+    let mut rng = TestRng::new("records");
+    let bob = Party::new(&mut rng);
+    let (prekey, _) = bob.publish(&mut rng);
+    let (opk, _) = OpkSecret::issue(&bob.device, NonZeroU32::MIN, &mut rng);
+    type Again = fn(&[u8]) -> Option<Vec<u8>>;
+    let records: [(Vec<u8>, Again); 3] = [
+        (bob.device.to_bytes().to_vec(), |bytes| {
+            Some(DeviceKeys::from_bytes(bytes).ok()?.to_bytes().to_vec())
+        }),
+        (prekey.to_bytes().to_vec(), |bytes| Some(PrekeySecret::from_bytes(bytes).ok()?.to_bytes().to_vec())),
+        (opk.to_bytes().to_vec(), |bytes| Some(OpkSecret::from_bytes(bytes).ok()?.to_bytes().to_vec())),
+    ];
+    for (record, again) in records {
+        assert_eq!(again(&record).as_ref(), Some(&record));
+        assert_eq!(again(&record[..record.len() - 1]), None);
+        assert_eq!(again(&[record.clone(), vec![0]].concat()), None);
+        let mut other_version = record.clone();
+        other_version[0] = 2;
+        assert_eq!(again(&other_version), None);
+    }
+    let read = DeviceKeys::from_bytes(&bob.device.to_bytes()).expect("device");
+    assert!(read.matches(&bob.cert));
+    assert!(!read.matches(&Party::new(&mut rng).cert));
+}
+
+#[test]
+fn the_choice_is_confirmed_then_newest_then_smallest() {
+    let mut rng = TestRng::new("choice");
+    let (alice, bob) = (Party::new(&mut rng), Party::new(&mut rng));
+    let (prekey, bytes) = bob.publish(&mut rng);
+    let bundle = bob.bundle(&bytes);
+    let mut start = |generation| {
+        let how = initiation(generation);
+        Session::initiate(&alice.device, &alice.cert, &bundle, None, &how, &mut rng).expect("start")
+    };
+    let mut sessions: Vec<_> = [3, 3, 3, 2, 7].map(&mut start).into();
+    let chosen = |sessions: &[Session]| Session::choose(sessions).expect("a session").id();
+    assert_eq!(chosen(&sessions), sessions[4].id(), "the newest, as none is confirmed");
+
+    let mut rng = TestRng::new("answers");
+    for session in &mut sessions[..4] {
+        let first = session.seal(b"first", NOW, &mut rng).expect("seal");
+        let mut answered = bob.respond(&prekey, None, &first).session;
+        let reply = answered.seal(b"reply", NOW, &mut rng).expect("seal");
+        session.open(&reply, NOW).expect("open");
+    }
+    let smallest = sessions[..3].iter().map(Session::id).min();
+    assert_eq!(Some(chosen(&sessions)), smallest);
+    sessions.reverse();
+    assert_eq!(Some(chosen(&sessions)), smallest, "in any order");
+    assert!(Session::choose(&[]).is_none());
 }

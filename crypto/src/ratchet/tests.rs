@@ -200,3 +200,31 @@ fn a_post_quantum_step_is_due_after_a_day() {
     turn(&mut b, &mut a, rng);
     assert!(a.kem.own.is_none());
 }
+
+#[test]
+fn a_state_with_disordered_or_too_many_keys_is_not_read() {
+    let rng = &mut TestRng(6);
+    let (mut a, mut b) = pair(rng);
+    let mut message = Vec::new();
+    for _ in 0..4 {
+        message.clear();
+        a.seal(b"text", NOW, rng, &mut message).expect("seal");
+    }
+    b.open(&message, NOW).expect("open");
+    let read = |ratchet: &Ratchet| {
+        let mut bytes = Vec::new();
+        ratchet.write(&mut bytes);
+        Ratchet::read(&mut crate::bytes::Reader::new(&bytes)).is_some()
+    };
+    assert!(read(&b));
+    b.skipped.current.swap(0, 1);
+    assert!(!read(&b));
+    b.skipped.current.clear();
+    for n in 0..=u32::try_from(MAX_SKIPPED_KEYS).expect("few") {
+        let key = skipped::SkippedKey { n, since_ms: NOW, key: Secret::new([7; 32]) };
+        b.skipped.current.push_back(key);
+    }
+    assert!(!read(&b));
+    b.skipped.current.pop_back();
+    assert!(read(&b));
+}

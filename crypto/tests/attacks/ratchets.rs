@@ -167,7 +167,7 @@ fn dishonest_headers_are_refused() {
     };
     without.peer.kem_peer = None;
     without.peer.start_chain([9; 32], None, None);
-    let message = without.at(0, |header| header.previous = 1);
+    let message = without.at(0, |header| header.previous = 2);
     without.refuses(&message);
 
     world.peer.start_chain([9; 32], Some([9; 32]), None);
@@ -183,6 +183,21 @@ fn dishonest_headers_are_refused() {
     }
     let message = world.at(0, |header| header.previous = 2);
     world.bob.open(&message, NOW).expect("open");
+
+    // an encapsulation when no key was offered
+    let mut uncalled = Dishonest {
+        bob: Session::from_bytes(&world.bob.to_bytes()).expect("load"),
+        peer: world.peer.clone(),
+    };
+    uncalled.turn(11, &mut rng);
+    let header = |header: &mut Header| header.previous = 1;
+    let message = uncalled.at(0, |it| {
+        header(it);
+        (it.flags, it.ciphertext) = (1, vec![7; 1088]);
+    });
+    uncalled.refuses(&message);
+    let message = uncalled.at(0, header);
+    uncalled.bob.open(&message, NOW).expect("without it, the chain is fine");
 
     // a second new chain before ours was made
     let mut pushing = world.peer.clone();

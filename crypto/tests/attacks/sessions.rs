@@ -5,7 +5,7 @@ use crate::common::sides::Side;
 
 #[test]
 fn simultaneous_initiation() {
-    for seed in 0..200 {
+    for seed in 0..100 {
         let mut rng = TestRng::from_u64(seed);
         let mut sides = [Side::new(&mut rng), Side::new(&mut rng)];
         let [first, second] = &mut sides;
