@@ -33,6 +33,8 @@ pub(crate) struct Undertoned {
     last_id: u64,
     profile: PathBuf,
     options: Vec<OsString>,
+    /// The command in front of the program, if another one starts it.
+    through: Vec<OsString>,
 }
 
 /// Runs `undertoned` to its end with nothing on standard input.
@@ -47,11 +49,19 @@ impl Undertoned {
     /// Starts one on a profile folder, on loopback only.
     pub(crate) fn start(profile: &Path, options: &[&str]) -> Self {
         let loopback = ["--no-mdns", "--listen", "/ip4/127.0.0.1/tcp/0"];
-        Self::spawn(profile, loopback.iter().chain(options).map(OsString::from).collect())
+        Self::spawn(profile, loopback.iter().chain(options).map(OsString::from).collect(), Vec::new())
     }
 
-    fn spawn(profile: &Path, options: Vec<OsString>) -> Self {
-        let mut child = Command::new(BINARY)
+    /// Starts one through another command, which becomes it (`nsenter --net=...`), with these options alone.
+    pub(crate) fn start_through(through: &[&str], profile: &Path, options: &[&str]) -> Self {
+        let own = |words: &[&str]| words.iter().map(OsString::from).collect();
+        Self::spawn(profile, own(options), own(through))
+    }
+
+    fn spawn(profile: &Path, options: Vec<OsString>, through: Vec<OsString>) -> Self {
+        let mut command = through.iter().map(OsString::as_os_str).chain([BINARY.as_ref()]);
+        let mut child = Command::new(command.next().unwrap())
+            .args(command)
             .arg("--profile")
             .arg(profile)
             .args(&options)
@@ -82,6 +92,7 @@ impl Undertoned {
             last_id: 0,
             profile: profile.to_owned(),
             options,
+            through,
         }
     }
 
@@ -213,6 +224,36 @@ impl Undertoned {
         self.child.wait().unwrap();
     }
 
+    /// Ends it as a power cut would, and reads what it had said until then.
+    pub(crate) fn cut_off(&mut self) {
+        self.kill();
+        while let Ok(line) = self.lines.recv() {
+            // The last line may be cut.
+            if serde_json::from_str::<Value>(&line).is_ok() {
+                self.sort(&line);
+            }
+        }
+    }
+
+    /// What a call was answered with, if it was by now. Reads what is there and does not wait.
+    pub(crate) fn answered(&mut self, id: u64) -> Option<Value> {
+        while let Ok(line) = self.lines.try_recv() {
+            self.sort(&line);
+        }
+        self.answers.remove(&id).map(|mut answer| answer["result"].take())
+    }
+
+    /// All events of a type that came by now and were not waited for. Reads what is there and does not wait.
+    pub(crate) fn events(&mut self, kind: &str) -> Vec<Value> {
+        while let Ok(line) = self.lines.try_recv() {
+            self.sort(&line);
+        }
+        let (wanted, others): (Vec<_>, Vec<_>) =
+            self.events.drain(..).partition(|event| event["type"] == kind);
+        self.events = others.into();
+        wanted
+    }
+
     /// Sends a signal, by the name that `kill` knows.
     pub(crate) fn signal(&self, name: &str) {
         let status = Command::new("kill").args(["-s", name, &self.pid().to_string()]).status().unwrap();
@@ -224,7 +265,7 @@ impl Undertoned {
         self.kill();
         let mut options = std::mem::take(&mut self.options);
         options.extend(more.iter().map(OsString::from));
-        let mut again = Self::spawn(&self.profile, options);
+        let mut again = Self::spawn(&self.profile, options, std::mem::take(&mut self.through));
         again.call("profile.unlock", &json!({"passphrase": PASSPHRASE}));
         again
     }
