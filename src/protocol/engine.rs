@@ -13,7 +13,7 @@ use undertone_crypto::{
 
 use super::{
     delivery::Outbox,
-    link::Link,
+    link::{Allowance, Link},
     person::{Own, Person, Taken, new_head},
     sessions::Sessions,
     step::{Effect, Notice, Standing, Step},
@@ -39,15 +39,15 @@ pub struct Engine {
     pub(super) people: BTreeMap<AccountId, Person>,
     pub(super) conversations: BTreeMap<ConversationId, AccountId>,
     pub(super) invites: BTreeMap<InviteId, Invite>,
-    pub(super) prekeys: BTreeMap<[u8; 8], PrekeySecret>,
+    pub(super) prekeys: BTreeMap<[u8; 8], Prekey>,
     pub(super) replays: BTreeMap<[u8; 32], Replay>,
     pub(super) links: BTreeMap<Peer, Link>,
     pub(super) local: Option<Peer>,
     /// Whether people on this network may see our name.
     pub(super) shown: bool,
     pub(super) out: Out,
-    /// Bundles given out in the current minute: since when, and how many.
-    pub(super) bundles_given: (u64, u32),
+    /// Bundles that strangers were given in the current minute.
+    pub(super) strangers_bundles: Allowance,
 }
 
 /// Our own side.
@@ -64,6 +64,13 @@ impl Me {
     pub(super) const fn own(&self) -> Own<'_> {
         Own { keys: &self.keys, cert: &self.cert }
     }
+}
+
+/// Prekeys whose bundle was given out, and when they are destroyed if nobody uses them.
+#[derive(Debug)]
+pub(super) struct Prekey {
+    pub(super) secret: PrekeySecret,
+    pub(super) expires_ms: u64,
 }
 
 /// An answered handshake.
@@ -145,11 +152,11 @@ impl Engine {
             links: BTreeMap::new(),
             local: None,
             out: Out::default(),
-            bundles_given: (0, 0),
+            strangers_bundles: Allowance::default(),
         };
-        for secret in snapshot.prekeys {
-            let prekey = PrekeySecret::from_bytes(&secret.1).map_err(|_| RestoreError("prekey"))?;
-            engine.prekeys.insert(prekey.reference(), prekey);
+        for (expires_ms, secret) in snapshot.prekeys {
+            let secret = PrekeySecret::from_bytes(&secret).map_err(|_| RestoreError("prekey"))?;
+            engine.prekeys.insert(secret.reference(), Prekey { secret, expires_ms });
         }
         for (init, account, session, expires_ms) in snapshot.replays {
             engine.replays.insert(init, Replay { account, session: SessionId::new(session), expires_ms });
@@ -265,7 +272,7 @@ impl Engine {
     fn expire(&mut self, now_ms: u64) {
         let Self { prekeys, replays, out, .. } = self;
         prekeys.retain(|reference, prekey| {
-            let alive = now_ms < prekey.destroy_after_ms();
+            let alive = now_ms < prekey.expires_ms;
             if !alive {
                 out.put(Change::DropPrekey(*reference));
             }

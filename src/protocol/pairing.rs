@@ -10,7 +10,7 @@ use undertone_crypto::{
 };
 
 use super::{
-    engine::{Ctx, Engine, Replay},
+    engine::{Ctx, Engine, Prekey, Replay},
     person::{Person, new_head},
     step::{Effect, Notice},
 };
@@ -34,28 +34,35 @@ impl Engine {
         }
     }
 
-    /// Gives prekeys to those who know us, hold an invite of ours, or may see us.
+    /// Gives prekeys to those who know us, hold an invite of ours, or may see us. Strangers share an allowance,
+    /// so that none of them can keep the others, or those we know, from getting some.
     pub(super) fn on_bundle_request(&mut self, peer: Peer, ctx: &mut Ctx<'_>) {
         let Some(link) = self.links.get_mut(&peer) else { return };
-        let welcome = link.account.is_some() || link.invited.is_some() || self.shown;
-        if !welcome || !link.asked.take(REQUESTS_PER_MINUTE, ctx.now_ms) {
+        let known = link.account.is_some() || link.invited.is_some();
+        if !(known || self.shown) || !link.asked.take(REQUESTS_PER_MINUTE, ctx.now_ms) {
             return;
         }
-        let (since, given) = &mut self.bundles_given;
-        if ctx.now_ms.abs_diff(*since) >= 60_000 {
-            (*since, *given) = (ctx.now_ms, 0);
-        }
-        *given = given.saturating_add(1);
-        if *given > BUNDLES_PER_MINUTE || self.prekeys.len() >= MAX_PREKEYS {
+        if !known && !self.strangers_bundles.take(BUNDLES_PER_MINUTE, ctx.now_ms) {
             return;
         }
+        self.make_room_for_prekey();
         let me = &self.me;
         let (secret, bundle) =
             PrekeySecret::issue(&me.keys, &me.cert, me.list.head(), ctx.now_ms, BUNDLE_LIFE_MS, &mut ctx.rng);
         self.out.send(peer, &Frame::Bundle { bundle: &bundle, list: me.list.as_bytes() });
-        let (reference, expires_ms) = (secret.reference(), secret.destroy_after_ms());
+        let (reference, expires_ms) = (secret.reference(), ctx.now_ms.saturating_add(PREKEY_KEPT_MS));
         self.out.put(Change::PutPrekey { reference, expires_ms, secret: secret.to_bytes() });
-        self.prekeys.insert(reference, secret);
+        self.prekeys.insert(reference, Prekey { secret, expires_ms });
+    }
+
+    /// An honest peer uses its prekeys within a moment: the oldest give way.
+    fn make_room_for_prekey(&mut self) {
+        while self.prekeys.len() >= MAX_PREKEYS {
+            let oldest = self.prekeys.iter().min_by_key(|(_, prekey)| prekey.expires_ms);
+            let Some(reference) = oldest.map(|(reference, _)| *reference) else { return };
+            self.prekeys.remove(&reference);
+            self.out.put(Change::DropPrekey(reference));
+        }
     }
 
     /// Prekeys we asked for: starts a session and sends what waits.
@@ -180,15 +187,17 @@ impl Engine {
         let secret = |id: &[u8; 8]| {
             invites.get(&InviteId(*id)).filter(|invite| invite.is_open(now_ms)).map(|invite| invite.secret)
         };
-        let Ok(response) = respond(&self.me.keys, prekey, None, &init, secret, ctx.now_ms) else { return };
+        let Ok(response) = respond(&self.me.keys, &prekey.secret, None, &init, secret, ctx.now_ms) else {
+            return;
+        };
         let account = response.session.peer().account();
         let bound = self.links.get(&peer).and_then(|link| link.account);
         let blocked = self.people.get(&account).is_some_and(|person| person.contact.blocked);
         if account == self.me.account || blocked || bound.is_some_and(|bound| bound != account) {
             return;
         }
-        let expires_ms = prekey.destroy_after_ms();
-        let reference = prekey.reference();
+        let expires_ms = prekey.expires_ms;
+        let reference = prekey.secret.reference();
         if !self.welcome(account, &response, ctx) {
             return;
         }
@@ -206,7 +215,8 @@ impl Engine {
     fn welcome(&mut self, account: AccountId, response: &Response, ctx: &mut Ctx<'_>) -> bool {
         let Some(list) = introduced_list(&response.plaintext, account) else { return false };
         let cert = response.session.peer();
-        if list.head() != response.devlist_head || list.cert(&cert.device()).is_none() {
+        let vouched = list.head() == response.devlist_head && list.cert(&cert.device()).is_some();
+        if !vouched || !cert.valid_at(ctx.now_ms) {
             return false;
         }
         if !self.people.contains_key(&account) {
@@ -423,13 +433,15 @@ fn introduced_list(plaintext: &[u8], account: AccountId) -> Option<DeviceList> {
 const FIRST_MESSAGE: u8 = 0x01;
 /// A name to go by until the request itself is read, which is in the same frame.
 const STRANGER: &str = "?";
-/// An online bundle is made for one request and used at once (docs/protocol.md).
-const BUNDLE_LIFE_MS: u64 = 10 * 60 * 1000;
+/// An online bundle is made for one request and used at once; its prekeys are kept this long.
+const PREKEY_KEPT_MS: u64 = 10 * 60 * 1000;
+/// How long a bundle says that it may be used: longer than it may, for the clocks of two computers are apart.
+const BUNDLE_LIFE_MS: u64 = 24 * 3_600_000;
 /// How long an answer with a bundle may take.
 const BUNDLE_RETRY_MS: u64 = 5_000;
 /// Bundle requests of one connection a minute (protocol.md 5.5, with proofs in the same allowance).
 const REQUESTS_PER_MINUTE: u32 = 30;
-/// Bundles given out a minute, to everybody.
+/// Bundles given out a minute to strangers, all together.
 const BUNDLES_PER_MINUTE: u32 = 60;
 /// Prekeys alive at once.
 const MAX_PREKEYS: usize = 256;
