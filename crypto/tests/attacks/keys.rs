@@ -212,6 +212,9 @@ fn secret_formatting() {
         "{:?} {:?} {:?} {:?} {:?} {:?}",
         scene.bob.device, scene.prekey, opk, two.a, scene.bob.account, pair
     );
+    let response = scene.answer(&Scene::first(&scene.attempt())).expect("respond");
+    let said = b"first".map(|byte| byte.to_string()).join(", ");
+    assert!(!format!("{response:?}").contains(&said));
     for secret in secrets {
         for window in secret[1..].windows(8) {
             // as a list of numbers, as {:?} would show them; device ids and public parts are abridged
