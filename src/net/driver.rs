@@ -82,6 +82,8 @@ pub(super) struct Legacy {
     unfinished: Vec<(Peer, JoinHandle<()>)>,
     /// The configured addresses with the ports that were found for them.
     listen: Vec<Multiaddr>,
+    /// What the owner was last told.
+    offline: bool,
 }
 
 /// One life of the swarm.
@@ -117,8 +119,6 @@ struct Line {
     peer: Peer,
     endpoint: ConnectedPoint,
     since: Instant,
-    /// Pings in a row without an answer.
-    misses: u8,
     /// Streams started on it.
     streams: Bucket,
 }
@@ -149,7 +149,6 @@ struct Listener {
 }
 
 /// What its owner is to be told next; the newest replaces what was not yet told.
-#[derive(Default)]
 struct News {
     listening: Option<Instant>,
     offline: bool,
@@ -200,7 +199,7 @@ impl Driver {
             listeners,
             listening: BTreeSet::new(),
             applied: Classes::new(),
-            news: News::default(),
+            news: News { listening: None, offline: false, offline_told: legacy.offline },
             listen_again: (!legacy.listen.is_empty()).then_some((now, LISTEN_TRIES)),
             tidy_at: now,
             winding,
@@ -277,7 +276,7 @@ impl Driver {
             timeout(GOODBYE, self.hang_up()).await.ok();
         }
         let listen = self.listeners.into_iter().map(|listener| listener.found).collect();
-        Legacy { dialer: self.dialer, listen, unfinished }
+        Legacy { dialer: self.dialer, listen, unfinished, offline: self.news.offline_told }
     }
 
     async fn hang_up(&mut self) {
@@ -300,7 +299,7 @@ impl Legacy {
     /// Of no life before.
     pub(super) fn none(local: Peer) -> Self {
         let dialer = Dialer::new(local, Instant::now(), seed(local));
-        Self { dialer, unfinished: Vec::new(), listen: Vec::new() }
+        Self { dialer, unfinished: Vec::new(), listen: Vec::new(), offline: false }
     }
 }
 

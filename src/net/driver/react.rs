@@ -229,13 +229,9 @@ impl Driver {
         self.sessions.insert(peer, Running { serial: self.serial, stop: Some(stop), task });
     }
 
+    /// libp2p keeps the first of several failures to itself: two pings in a row were not answered.
     fn on_ping(&mut self, event: &ping::Event) {
-        let Some(line) = self.lines.get_mut(&event.connection) else { return };
-        match event.result {
-            Ok(_) => line.misses = 0,
-            Err(_) => line.misses = line.misses.saturating_add(1),
-        }
-        if line.misses >= MAX_MISSES {
+        if event.result.is_err() {
             self.swarm.close_connection(event.connection);
         }
     }
@@ -257,7 +253,7 @@ impl Driver {
             self.dialer.want(peer, address, wish, now);
         }
         self.dialer.connected(peer, now);
-        let line = Line { peer, endpoint, since: now, misses: 0, streams: Bucket::new(now) };
+        let line = Line { peer, endpoint, since: now, streams: Bucket::new(now) };
         self.lines.insert(connection, line);
     }
 
@@ -386,19 +382,21 @@ fn named_by(address: &mut Multiaddr) -> Option<Peer> {
     }
 }
 
-/// Whether a connection ran over an interface address that is gone.
+/// Whether a connection may have run over an interface address that is gone. A dialed one does not tell its own
+/// address, so it is cut if in doubt: that costs a new dial, while a dead connection is noticed only after a minute.
 fn is_cut(point: &ConnectedPoint, gone: &Interface, left: &[Interface]) -> bool {
     match point {
         ConnectedPoint::Listener { local_addr, .. } => endpoint(local_addr) == Some(gone.ip),
-        ConnectedPoint::Dialer { address, .. } => endpoint(address)
-            .is_some_and(|remote| gone.contains(remote) && !left.iter().any(|left| left.contains(remote))),
+        ConnectedPoint::Dialer { address, .. } => endpoint(address).is_some_and(|remote| {
+            let routed =
+                remote.is_ipv4() == gone.ip.is_ipv4() && !left.iter().any(|left| left.contains(remote));
+            gone.contains(remote) || (gone.is_usable() && routed)
+        }),
     }
 }
 
 /// Streams on one connection: it takes more than one only when one end has lost it.
 const STREAM_RATE: Rate = Rate { burst: 8, per_second: 1 };
-/// Pings without an answer after which a connection is closed.
-const MAX_MISSES: u8 = 2;
 /// How long a connection may be held open without a session.
 const NO_SESSION: Duration = Duration::from_secs(30);
 const TIDY: Duration = Duration::from_secs(10);
