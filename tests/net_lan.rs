@@ -1,6 +1,11 @@
 //! Nodes on local networks of their own: they find each other, stay inside, and survive a change of address.
 //! Each test makes network namespaces; without the permission it says so and passes.
 #![cfg(test)]
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::print_stderr,
+    reason = "a test tells what it sees, and may fail"
+)]
 
 mod lan;
 

@@ -4,6 +4,7 @@
 mod react;
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures::StreamExt;
@@ -13,7 +14,7 @@ use libp2p::identity::Keypair;
 use libp2p::multiaddr::Protocol;
 use libp2p::swarm::{self, ConnectionId};
 use libp2p::{Multiaddr, Swarm};
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{Notify, mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout, timeout_at};
 
@@ -47,6 +48,8 @@ pub(super) struct Core {
     /// Where this node listens at the moment, without `/p2p/` parts.
     pub(super) listening: watch::Sender<Vec<Multiaddr>>,
     pub(super) interfaces: watch::Receiver<Vec<Interface>>,
+    /// Asks for a look at the interfaces, sooner than the next one.
+    pub(super) look: Arc<Notify>,
     pub(super) closing: watch::Receiver<bool>,
 }
 
@@ -140,7 +143,7 @@ struct Nameless {
 }
 
 /// A configured address.
-struct Listener {
+pub(super) struct Listener {
     configured: Multiaddr,
     /// The same with the port that was found for it.
     found: Multiaddr,
@@ -317,9 +320,12 @@ impl News {
     }
 }
 
-/// The addresses as others dial them.
+/// The addresses as others dial them. Link-local IPv6 addresses mean nothing to others without a zone.
 pub(super) fn named(addresses: &[Multiaddr], local: Peer) -> Vec<String> {
-    addresses.iter().map(|address| format!("{address}/p2p/{local}")).collect()
+    let useful = addresses.iter().filter(
+        |address| !matches!(address.iter().next(), Some(Protocol::Ip6(ip)) if ip.is_unicast_link_local()),
+    );
+    useful.map(|address| format!("{address}/p2p/{local}")).collect()
 }
 
 fn discovery(
@@ -338,10 +344,10 @@ fn discovery(
     }
 }
 
-type Opened = (Swarm<Node>, Policy, Vec<Listener>);
+pub(super) type Opened = (Swarm<Node>, Policy, Vec<Listener>);
 
 /// A swarm that listens.
-fn open(core: &Core, again: &[Multiaddr]) -> Result<Opened, NetError> {
+pub(super) fn open(core: &Core, again: &[Multiaddr]) -> Result<Opened, NetError> {
     let policy = Policy::new(core.reach, core.interfaces.clone());
     let node = Node::new(&core.key, core.local, policy.clone(), core.classes.clone());
     let config = swarm::Config::with_tokio_executor()

@@ -1,10 +1,12 @@
 //! The network as its owner holds it. Nothing here waits for the network, but for its end.
 
+use std::sync::Arc;
+
 use futures::FutureExt;
 use libp2p::Multiaddr;
 use libp2p::identity::Keypair;
 use tokio::runtime::Handle;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Notify, mpsc, watch};
 use tokio::time::{Duration, sleep};
 
 use super::config::{NetConfig, NetError};
@@ -50,6 +52,7 @@ impl Net {
         };
         let local = Peer::from_id(&key.public().to_peer_id()).ok_or(NetError::Key)?;
         let (interfaces_to, interfaces_from) = watch::channel(interfaces());
+        let look = Arc::new(Notify::new());
         let classes = watch::Sender::new(Classes::new());
         let closing = watch::Sender::new(false);
         let core = Core {
@@ -64,13 +67,14 @@ impl Net {
             classes: classes.subscribe(),
             listening: watch::Sender::new(Vec::new()),
             interfaces: interfaces_from,
+            look: Arc::clone(&look),
             closing: closing.subscribe(),
         };
         let (outlets, listening) = (core.outlets.clone(), core.listening.subscribe());
         let driver = Driver::build(&core, Legacy::none(local)).map_err(|failed| failed.0)?;
         let (commands, commanded) = mpsc::channel(MAX_COMMANDS);
         let (done_to, done) = watch::channel(false);
-        runtime.spawn(watch_interfaces(interfaces_to));
+        runtime.spawn(watch_interfaces(interfaces_to, look));
         runtime.spawn(supervise(core, driver, commanded, done_to));
         Ok(Self { local, outlets, classes, commands, listening, closing, done })
     }
@@ -139,10 +143,11 @@ fn parse(addresses: &[String]) -> Result<Vec<Multiaddr>, NetError> {
 }
 
 /// Looks for changed interfaces until nobody wants to know.
-async fn watch_interfaces(to: watch::Sender<Vec<Interface>>) {
+async fn watch_interfaces(to: watch::Sender<Vec<Interface>>, look: Arc<Notify>) {
     loop {
         tokio::select! {
             () = sleep(LOOK) => {}
+            () = look.notified() => {}
             () = to.closed() => return,
         }
         let now = interfaces();

@@ -27,6 +27,9 @@ mod session;
 mod supervisor;
 mod transport;
 
+#[cfg(test)]
+mod hostile_tests;
+
 pub use config::{NetConfig, NetError};
 pub use event::{Class, NetEvent, NetStatus, SendError, Via};
 pub use frame::MAX_FRAME;

@@ -2,6 +2,12 @@
 //!
 //! A node is this test program again, started in a namespace with its configuration in an environment variable; see
 //! [`member`]. Everything is gone when the [`Lan`] is dropped.
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::print_stderr,
+    clippy::print_stdout,
+    reason = "a test tells what it sees, and may fail"
+)]
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, ChildStdin, Command, Stdio};

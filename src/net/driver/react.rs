@@ -99,6 +99,7 @@ impl Driver {
             return;
         }
         match named_by(&mut address) {
+            Some(peer) if class_of(&self.applied, peer) == Class::Blocked => {}
             Some(peer) => self.dialer.want(peer, address, wish, now),
             None if self.nameless.len() < MAX_NAMELESS => {
                 self.nameless.push(Nameless { address, wish, dialing: None, due: Some(now) });
@@ -352,6 +353,7 @@ impl Driver {
     fn listen_changed(&mut self, now: Instant) {
         self.core.listening.send_replace(self.listening.iter().cloned().collect());
         self.news.listening = now.checked_add(SETTLE);
+        self.core.look.notify_one();
     }
 
     /// Closes the connections that are held open without a session.

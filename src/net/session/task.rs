@@ -246,4 +246,4 @@ const BATCH: usize = 64 * 1024;
 /// Frames of a stranger: a handshake and some questions.
 const STRANGER_RATE: Rate = Rate { burst: 200, per_second: 50 };
 /// Frames of a contact: far more than a person writes, less than would occupy a processor.
-const CONTACT_RATE: Rate = Rate { burst: 20_000, per_second: 20_000 };
+const CONTACT_RATE: Rate = Rate { burst: 50_000, per_second: 50_000 };
