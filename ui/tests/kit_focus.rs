@@ -171,3 +171,116 @@ fn a_focused_button_shows_its_ring() {
     assert!(plain.snapshot(&theme::light()).unwrap().matches_hash(&path).unwrap());
     assert!(!focused.snapshot(&theme::light()).unwrap().matches_hash(&path).unwrap());
 }
+
+/// A form whose field keeps its value, fed one batch of events at a time.
+fn written(events: &[Vec<Event>]) -> Vec<String> {
+    use iced_test::runtime::{UserInterface, user_interface::Cache};
+    font::load();
+    let renderer = iced_test::futures::futures::executor::block_on(
+        <iced::Renderer as iced::advanced::renderer::Headless>::new(font::REGULAR, 16.into(), None),
+    );
+    let mut renderer = renderer.unwrap();
+    let (mut value, mut heard, mut cache) = (String::new(), Vec::new(), Cache::default());
+    let mut cursor = iced::mouse::Cursor::Available(iced::Point::new(50.0, 45.0));
+    for batch in events {
+        let view: Element<'_, Result<String, &'static str>> = column![
+            Field::new("Name", value.clone()).on_input(Ok).on_submit(Err("submitted")).view(),
+            button::button(Kind::Primary, "Continue").on_press(Err("continued")),
+        ]
+        .into();
+        let mut ui = UserInterface::build(view, Size::new(400.0, 200.0), cache, &mut renderer);
+        let mut messages = Vec::new();
+        if let Some(Event::Mouse(iced::mouse::Event::CursorMoved { position })) = batch.first() {
+            cursor = iced::mouse::Cursor::Available(*position);
+        }
+        ui.update(batch, cursor, &mut renderer, &mut iced::advanced::clipboard::Null, &mut messages);
+        cache = ui.into_cache();
+        for message in messages {
+            match message {
+                Ok(input) => value = input,
+                Err(what) => heard.push(format!("{what} {value}")),
+            }
+        }
+    }
+    heard.push(value);
+    heard
+}
+
+fn ime(events: &[(&str, &str)]) -> Vec<Vec<Event>> {
+    use iced::advanced::input_method::Event as Ime;
+    let event = |(kind, text): &(&str, &str)| match *kind {
+        "preedit" => Ime::Preedit((*text).to_owned(), None),
+        _ => Ime::Commit((*text).to_owned()),
+    };
+    events.iter().map(|e| vec![Event::InputMethod(event(e))]).collect()
+}
+
+fn press_at(x: f32, y: f32) -> Vec<Vec<Event>> {
+    let moved = Event::Mouse(iced::mouse::Event::CursorMoved { position: iced::Point::new(x, y) });
+    iced_test::simulator::click().map(|event| vec![moved.clone(), event]).collect()
+}
+
+#[test]
+fn the_last_syllable_of_a_name_survives_the_press_that_goes_on() {
+    let mut events = press_at(50.0, 45.0);
+    events.extend(ime(&[("commit", "김민"), ("preedit", "수")]));
+    events.extend(press_at(50.0, 90.0));
+    events.extend(ime(&[("preedit", ""), ("commit", "수")]));
+    assert_eq!(written(&events), ["continued 김민수", "김민수"]);
+}
+
+#[test]
+fn the_last_syllable_of_a_name_survives_enter_once() {
+    let mut events = press_at(50.0, 45.0);
+    events.extend(ime(&[("preedit", "수")]));
+    events.push(tap_key(Key::Named(Named::Enter), None).collect());
+    events.extend(ime(&[("preedit", ""), ("commit", "수"), ("commit", "진")]));
+    assert_eq!(written(&events), ["submitted 수", "수진"]);
+}
+
+#[test]
+fn enter_that_chooses_a_candidate_does_not_submit() {
+    let mut events = press_at(50.0, 45.0);
+    events.extend(ime(&[("preedit", "たなか")]));
+    events.push(tap_key(Key::Named(Named::Enter), None).collect());
+    events.extend(ime(&[("preedit", ""), ("commit", "田中")]));
+    assert_eq!(written(&events), ["田中"]);
+}
+
+fn with_menu<'a>(at: iced::Point) -> Element<'a, &'static str> {
+    let entries = [
+        button::menu_item(Icon::Reply, "Reply", false).on_press("reply").into(),
+        button::menu_item(Icon::Trash, "Delete", true).on_press("delete").into(),
+    ];
+    dialog::menu_over(form(), Some((at, dialog::menu(entries))), "closed")
+}
+
+#[test]
+fn a_menu_stays_inside_the_window_and_answers() {
+    let mut ui = simulator(with_menu(iced::Point::new(590.0, 395.0)));
+    let entry = iced_test::selector::Bounded::bounds(&ui.find("Delete").unwrap());
+    assert!(entry.is_within(&iced::Rectangle::with_size(Size::new(600.0, 400.0))));
+    ui.click("Delete").unwrap();
+    assert_eq!(said(ui), ["delete"]);
+}
+
+#[test]
+fn a_press_beside_a_menu_closes_it_and_does_nothing_else() {
+    let mut ui = simulator(with_menu(iced::Point::new(300.0, 200.0)));
+    ui.point_at(iced::Point::new(20.0, 20.0));
+    let _ = ui.simulate(iced_test::simulator::click());
+    assert_eq!(said(ui), ["closed"]);
+}
+
+#[test]
+fn text_that_does_not_fit_ends_in_an_ellipsis_on_its_line() {
+    let long = "A name that goes on and on beyond any room there is";
+    let view: Element<'_, &'static str> = row![
+        iced::widget::container(text::body(long).one_line()).width(120),
+        text::body("next to it").one_line()
+    ]
+    .into();
+    let mut ui = simulator(view);
+    let cut = iced_test::selector::Bounded::bounds(&ui.find(long).unwrap());
+    assert!(cut.width <= 120.0 && cut.height < 30.0, "{cut:?}");
+}

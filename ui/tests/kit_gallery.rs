@@ -53,3 +53,8 @@ fn a_dialog_looks_as_recorded() {
 fn a_conversation_looks_as_recorded() {
     compare("chat", Size::new(760.0, 960.0), kit_gallery_pages::chat);
 }
+
+#[test]
+fn what_opens_over_a_window_looks_as_recorded() {
+    compare("overlays", Size::new(760.0, 640.0), kit_gallery_pages::overlays);
+}

@@ -338,3 +338,30 @@ fn an_emptied_list_is_fine() {
     list.redraw();
     assert!(list.place(9).is_some());
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { cases: 24, failure_persistence: None, ..Default::default() })]
+
+    #[test]
+    fn whatever_comes_and_goes_elsewhere_the_row_one_reads_stays(
+        steps in proptest::collection::vec((0_u8..4, 1_u64..40), 1..12),
+        scrolled in 600_u16..3000,
+    ) {
+        let mut list = List::new(10_000..10_300);
+        list.wheel(f32::from(scrolled));
+        let read = list.seen().first;
+        let place = list.place(read).expect("it is seen");
+        for (kind, count) in steps {
+            let (first, last) = (list.keys[0], list.keys[list.keys.len() - 1]);
+            match kind {
+                0 => list.keys = (first - count..first).chain(list.keys.drain(..)).collect(),
+                1 => list.keys.extend(last + 1..=last + count),
+                2 => list.keys.retain(|key| *key >= read || key % 40 != count % 40),
+                _ => list.taller = Some(read - 1),
+            }
+            list.redraw();
+            let now = list.place(read).expect("it is still seen");
+            proptest::prop_assert!((now.y - place.y).abs() < 0.01, "{place:?} became {now:?}");
+        }
+    }
+}

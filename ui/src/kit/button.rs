@@ -81,6 +81,16 @@ pub fn link<'a, M: Clone + 'a>(words: impl Into<Cow<'a, str>>) -> Pressable<'a, 
     })
 }
 
+/// A pill that floats over a list: "3 new messages", with an arrow.
+#[must_use]
+pub fn floating<'a, M: Clone + 'a>(glyph: Icon, words: impl Into<Cow<'a, str>>) -> Pressable<'a, M> {
+    let content = row![icon(glyph, 16.0), label(words).one_line()].spacing(6.0).align_y(Center);
+    Pressable::new(content).padding([0.0, gap::S3]).height(34.0).centered().style(|t, status| Look {
+        border: Border { color: t.border, width: 1.0, radius: Radius::new(radius::FULL) },
+        ..Look::filled(if status.hovered { t.bg_hover } else { t.bg_elev }, t.accent, radius::FULL)
+    })
+}
+
 /// A menu's entry: icon and words over the whole width.
 #[must_use]
 pub fn menu_item<'a, M: Clone + 'a>(

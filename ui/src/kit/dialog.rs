@@ -1,6 +1,6 @@
-//! Dialogs over a window: what is behind cannot be reached, neither by pointer nor by keyboard.
+//! Dialogs and menus over a window: what is behind cannot be reached, neither by pointer nor by keyboard.
 //!
-//! Esc cancels. Because operations only reach the dialog, Tab goes round inside it.
+//! Esc cancels, and so does a press beside a menu. Because operations only reach what is on top, Tab goes round in it.
 
 use std::borrow::Cow;
 
@@ -8,7 +8,7 @@ use iced::advanced::widget::{Operation, Tree};
 use iced::advanced::{Clipboard, Layout, Renderer as _, Shell, Widget, layout, mouse, overlay, renderer};
 use iced::keyboard::{self, Key, key};
 use iced::widget::{column, container, row, space as filler};
-use iced::{Event, Fill, Length, Rectangle, Size, Theme, Vector};
+use iced::{Event, Fill, Length, Point, Rectangle, Size, Theme, Vector};
 
 use super::Element;
 use super::text::{body, heading};
@@ -35,7 +35,13 @@ pub fn framed<'a, M: 'a>(content: impl Into<Element<'a, M>>, width: f32) -> Elem
     container(content).padding(space::S6).width(width).style(theme::card).into()
 }
 
-/// Shows a dialog over a window's content while there is one.
+/// A menu's frame around its entries; see [`super::button::menu_item`].
+#[must_use]
+pub fn menu<'a, M: 'a>(entries: impl IntoIterator<Item = Element<'a, M>>) -> Element<'a, M> {
+    container(column(entries)).padding(space::S1).width(size::MENU).style(theme::card).into()
+}
+
+/// Shows a dialog in the middle of a window while there is one.
 #[must_use]
 pub fn over<'a, M: Clone + 'a>(
     base: impl Into<Element<'a, M>>,
@@ -43,13 +49,33 @@ pub fn over<'a, M: Clone + 'a>(
     cancel: M,
 ) -> Element<'a, M> {
     let dialog = dialog.map(|dialog| container(dialog).center(Fill).padding(space::S6).into());
-    Element::new(Modal { layers: std::iter::once(base.into()).chain(dialog).collect(), cancel })
+    let layers = std::iter::once(base.into()).chain(dialog).collect();
+    Element::new(Modal { layers, cancel, at: None })
 }
 
-/// The base, then the dialog if there is one.
+/// Shows a menu near a point of the window while there is one; it is moved so that all of it can be seen.
+#[must_use]
+pub fn menu_over<'a, M: Clone + 'a>(
+    base: impl Into<Element<'a, M>>,
+    menu: Option<(Point, Element<'a, M>)>,
+    cancel: M,
+) -> Element<'a, M> {
+    let (at, menu) = menu.unzip();
+    let layers = std::iter::once(base.into()).chain(menu).collect();
+    Element::new(Modal { layers, cancel, at })
+}
+
+/// The base, then what is on top of it if there is anything.
 struct Modal<'a, M> {
     layers: Vec<Element<'a, M>>,
     cancel: M,
+    at: Option<Point>,
+}
+
+/// Where something of a size goes so that it starts at a point if it can, and stays inside otherwise.
+fn placed(at: Point, size: Size, room: Size) -> Point {
+    let fit = |at: f32, size: f32, room: f32| at.min(room - size - space::S2).max(space::S2);
+    Point::new(fit(at.x, size.width, room.width), fit(at.y, size.height, room.height))
 }
 
 impl<M> Modal<'_, M> {
@@ -80,8 +106,12 @@ impl<M: Clone> Widget<M, Theme, iced::Renderer> for Modal<'_, M> {
         let size = limits.max();
         let limits = layout::Limits::new(Size::ZERO, size);
         let layers = self.layers.iter_mut().zip(&mut tree.children);
-        let nodes =
+        let mut nodes: Vec<layout::Node> =
             layers.map(|(layer, tree)| layer.as_widget_mut().layout(tree, renderer, &limits)).collect();
+        if let (Some(at), [_, top]) = (self.at, nodes.as_mut_slice()) {
+            let place = placed(at, top.size(), size);
+            top.move_to_mut(place);
+        }
         layout::Node::with_children(size, nodes)
     }
 
@@ -103,10 +133,14 @@ impl<M: Clone> Widget<M, Theme, iced::Renderer> for Modal<'_, M> {
         if !open {
             return;
         }
-        if let Event::Keyboard(keyboard::Event::KeyPressed { key: Key::Named(key::Named::Escape), .. }) =
-            event
-            && !shell.is_event_captured()
-        {
+        let escape = matches!(
+            event,
+            Event::Keyboard(keyboard::Event::KeyPressed { key: Key::Named(key::Named::Escape), .. })
+        );
+        let beside = self.at.is_some()
+            && matches!(event, Event::Mouse(mouse::Event::ButtonPressed(_)))
+            && !cursor.is_over(inner.bounds());
+        if (escape || beside) && !shell.is_event_captured() {
             shell.publish(self.cancel.clone());
             shell.capture_event();
         }
@@ -131,7 +165,11 @@ impl<M: Clone> Widget<M, Theme, iced::Renderer> for Modal<'_, M> {
                 layer.as_widget().draw(tree, renderer, theme, style, inner, cursor, viewport);
                 continue;
             }
+            let see_through = self.at.is_some();
             renderer.with_layer(layout.bounds(), |renderer| {
+                if see_through {
+                    return;
+                }
                 let scrim = renderer::Quad { bounds: layout.bounds(), ..renderer::Quad::default() };
                 renderer.fill_quad(scrim, tokens(theme).scrim);
             });

@@ -8,6 +8,7 @@ use iced::widget::{Id, column, container, row, space, text_input};
 use iced::{Border, Center, Color, Fill, Theme};
 
 use super::Element;
+use super::composing::kept;
 use super::icon::{Icon, toned};
 use super::pressable::{Look, Pressable, Status};
 use super::text::{Role, body, caption, label, strong};
@@ -127,9 +128,9 @@ impl<'a, M: Clone + 'a> Field<'a, M> {
             Some((toggle, shown, name)) => {
                 let glyph = if shown { Icon::EyeOff } else { Icon::Eye };
                 let eye = button::round(glyph, name.into_owned()).on_press(toggle);
-                row![input, eye].spacing(gap::S2).align_y(Center).into()
+                row![kept(input), eye].spacing(gap::S2).align_y(Center).into()
             }
-            None => input.into(),
+            None => kept(input),
         };
         let below: Option<Element<'a, M>> = match (self.error, self.hint) {
             (Some(error), _) => Some(
@@ -190,7 +191,7 @@ pub fn search<'a, M: Clone + 'a>(
             }
         });
     let glass = container(toned(Icon::Search, 16.0, Tone::Secondary)).padding([9.0, gap::S3]);
-    iced::widget::stack![input, glass].into()
+    iced::widget::stack![kept(input), glass].into()
 }
 
 /// A setting that is on or off: words at the start, a switch at the end, the whole row reacts.

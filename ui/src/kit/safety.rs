@@ -1,11 +1,11 @@
-//! A safety number: twelve groups of five digits in three rows, to compare with the eyes or by reading aloud.
+//! What people compare or write down: safety numbers in groups of five digits, recovery phrases word by word.
 
-use iced::Fill;
-use iced::widget::{Column, Row, center_x, container};
+use iced::widget::{Column, Row, center_x, container, row};
+use iced::{Center, Fill};
 
 use super::Element;
-use super::text::{Role, role};
-use super::theme;
+use super::text::{Role, label, role};
+use super::theme::{self, Tone};
 use super::token::space;
 
 /// The groups of a safety number; white space in `digits` does not matter.
@@ -25,6 +25,25 @@ pub fn grid<'a, M: 'a>(digits: &str) -> Element<'a, M> {
     });
     container(center_x(Column::with_children(rows).spacing(space::S1)))
         .padding([space::S4, space::S3])
+        .width(Fill)
+        .style(theme::well)
+        .into()
+}
+
+/// A recovery phrase, three numbered words a row; the numbers start at 1.
+#[must_use]
+pub fn phrase<'a, M: 'a>(words: &[&str]) -> Element<'a, M> {
+    let numbered: Vec<(usize, &str)> =
+        words.iter().enumerate().map(|(at, word)| (at.saturating_add(1), *word)).collect();
+    let rows = numbered.chunks(3).map(|three| {
+        let cells = three.iter().map(|(number, word)| {
+            let number = label(number.to_string()).tone(Tone::Secondary).width(24.0);
+            row![number, role(Role::MONO, (*word).to_owned())].align_y(Center).width(Fill).into()
+        });
+        Row::with_children(cells).spacing(space::S3).into()
+    });
+    container(Column::with_children(rows).spacing(space::S2))
+        .padding(space::S4)
         .width(Fill)
         .style(theme::well)
         .into()

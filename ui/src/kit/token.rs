@@ -79,6 +79,8 @@ pub mod size {
     pub const DIALOG_WIDE: f32 = 560.0;
     /// Focus ring thickness, and its gap to the control.
     pub const RING: f32 = 2.0;
+    /// Menu width.
+    pub const MENU: f32 = 232.0;
     /// Toast width.
     pub const TOAST: f32 = 360.0;
 }

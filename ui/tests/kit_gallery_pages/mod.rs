@@ -10,13 +10,14 @@ use undertone_ui::i18n::Texts;
 use undertone_ui::kit::avatar::{self, Presence, avatar};
 use undertone_ui::kit::banner::{self, banner};
 use undertone_ui::kit::button::{self, Kind, button};
+use undertone_ui::kit::emoji as kit_emoji;
 use undertone_ui::kit::field::{self, Field};
 use undertone_ui::kit::icon::Icon;
 use undertone_ui::kit::row::{Conversation, Preview, conversation};
 use undertone_ui::kit::theme::Tone;
 use undertone_ui::kit::toast::Toast;
 use undertone_ui::kit::{
-    Element, badge, brand, dialog as dialogs, empty, safety, system, text, theme, toast,
+    Element, badge, brand, dialog as dialogs, empty, qr, safety, system, text, theme, toast,
 };
 use undertone_ui::t;
 
@@ -162,4 +163,37 @@ pub(crate) fn dialog(texts: &Texts) -> Page {
         dismiss_name: t!(texts, "close").into(),
     }];
     dialogs::over(toast::over(page(text::title(t!(texts, "conversations"))), toasts), Some(card), ())
+}
+
+/// A menu, choices of emoji, words to write down, a QR code.
+pub(crate) fn overlays(texts: &Texts) -> Page {
+    let entries = [
+        button::menu_item(Icon::Reply, t!(texts, "reply"), false).on_press(()).into(),
+        button::menu_item(Icon::Copy, t!(texts, "message-copy"), false).on_press(()).into(),
+        button::menu_item(Icon::Pencil, t!(texts, "edit"), false).on_press(()).into(),
+        button::menu_item(Icon::Trash, t!(texts, "delete"), true).on_press(()).into(),
+    ];
+    let menu = dialogs::menu(std::iter::once(kit_emoji::quick(|_| ())).chain(entries));
+    let words = [
+        "winter", "thing", "unfold", "jazz", "oxygen", "vapor", "ski", "cabin", "tide", "orbit", "mango",
+        "zoo",
+    ];
+    // a code is prepared once and kept; pages may keep it as long as the test
+    let code: &'static qr::Data =
+        Box::leak(Box::new(qr::data("undertone:verify/12345").expect("a short text")));
+    let content = column![
+        safety::phrase(&words),
+        row![
+            kit_emoji::grid(|_| ()),
+            column![
+                qr::qr(code, 160.0),
+                button::floating(Icon::ArrowDown, t!(texts, "new-messages", count = 3)).on_press(()),
+            ]
+            .spacing(12),
+        ]
+        .spacing(16),
+        row![button::chip("10", true).on_press(()), button::chip("20", false).on_press(())].spacing(8),
+    ]
+    .spacing(16);
+    dialogs::menu_over(page(content), Some((iced::Point::new(500.0, 300.0), menu)), ())
 }

@@ -79,6 +79,7 @@ pub struct Timeline<'a, M> {
     on_viewport: Option<Box<dyn Fn(Viewport) -> M + 'a>>,
     on_need: Option<Box<dyn Fn(Side) -> M + 'a>>,
     heading: Option<RowFn<'a, M>>,
+    still: bool,
     live: Vec<(usize, u64, Element<'a, M>)>,
     pill: Option<Element<'a, M>>,
 }
@@ -159,6 +160,7 @@ impl<'a, M: 'a> Timeline<'a, M> {
             on_viewport: None,
             on_need: None,
             heading: None,
+            still: false,
             live: Vec::new(),
             pill: None,
         }
@@ -211,6 +213,13 @@ impl<'a, M: 'a> Timeline<'a, M> {
     #[must_use]
     pub fn heading(mut self, heading: impl Fn(usize) -> Element<'a, M> + 'a) -> Self {
         self.heading = Some(Box::new(heading));
+        self
+    }
+
+    /// Moves at once instead of gliding: for people who asked for less motion.
+    #[must_use]
+    pub fn still(mut self, still: bool) -> Self {
+        self.still = still;
         self
     }
 

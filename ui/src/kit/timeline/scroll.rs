@@ -66,6 +66,9 @@ impl<'a, M: 'a> Timeline<'a, M> {
         match event {
             Event::Mouse(pointer::Event::WheelScrolled { delta }) if cursor.is_over(bounds) => {
                 match delta {
+                    pointer::ScrollDelta::Lines { y, .. } if self.still => {
+                        self.moved_by(state, layout, y * NOTCH, shell);
+                    }
                     pointer::ScrollDelta::Lines { y, .. } => state.glide.add(y * NOTCH),
                     pointer::ScrollDelta::Pixels { y, .. } => self.moved_by(state, layout, *y, shell),
                 }
