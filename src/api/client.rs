@@ -12,6 +12,8 @@ use super::{
 };
 
 /// Asks the node for things, in the order in which the futures of its methods are first polled. Cheap to clone.
+/// A future that was polled must be polled on or dropped: while it waits for room in the queue, all others wait
+/// behind it.
 #[derive(Clone, Debug)]
 pub struct Client {
     commands: mpsc::Sender<Command>,
