@@ -153,6 +153,28 @@ fn what_is_written_while_the_other_is_away_comes_when_they_are_back() {
 }
 
 #[test]
+fn calls_that_are_all_written_before_an_answer_is_read_take_effect_in_order() {
+    let Two { mut ada, mut bob, chat, _folder, .. } = contacts();
+    let texts: Vec<Value> = (0..1500).map(|number| json!(number.to_string())).collect();
+    let sent: Vec<u64> =
+        texts.iter().map(|text| ada.begin("message.send", &json!({"chat": chat, "text": text}))).collect();
+    let last = sent.into_iter().map(|id| ada.answer(id).unwrap()["message"].clone()).next_back().unwrap();
+    received(&mut bob, &last);
+    let mut all = Vec::new();
+    let mut page = bob.call("chat.history", &json!({"chat": chat, "limit": 500}));
+    loop {
+        let messages = page["messages"].as_array().unwrap();
+        let before = messages[0]["id"].clone();
+        all.splice(0..0, messages.iter().map(|message| message["text"].clone()));
+        if page["more_before"] == false {
+            break;
+        }
+        page = bob.call("chat.history", &json!({"chat": chat, "limit": 500, "before": before}));
+    }
+    assert_eq!(all, texts);
+}
+
+#[test]
 fn an_invite_for_one_brings_one() {
     let folder = tempfile::tempdir().unwrap();
     let mut ada = Undertoned::create(&folder.path().join("ada"), "Ada", &[]);

@@ -81,8 +81,8 @@ impl Conversation {
     }
 
     /// Talks until the other side closes, until `ending` becomes true or its sender is gone, or until the
-    /// program was asked to shut down. Every call that was read is answered first, unless the other side has
-    /// stopped reading when the program ends.
+    /// program was asked to shut down. Every call that was read is answered first, unless the other side takes
+    /// nothing for [`LAST_WORDS`].
     pub async fn run(
         mut self,
         mut input: impl AsyncRead + Unpin,
@@ -121,7 +121,7 @@ impl Conversation {
                 () = told_to_end(&mut ending), if !told => {
                     (listening, told) = (false, true);
                 }
-                () = time::sleep(LAST_WORDS), if told || self.end == End::Shutdown => return self.end,
+                () = time::sleep(LAST_WORDS), if !listening && (told || !self.out.is_empty()) => return self.end,
             }
         }
     }
@@ -322,7 +322,7 @@ const OPEN_BYTES: usize = 4 * 1024 * 1024;
 const OUT_BYTES: usize = 8 * 1024 * 1024;
 /// Bytes that may wait for the other side before events are left where they are.
 const OUT_EVENT_BYTES: usize = 1024 * 1024;
-/// How long the end of the program waits for the other side to read more.
-const LAST_WORDS: Duration = Duration::from_secs(2);
+/// How long the end waits for the other side to read more.
+const LAST_WORDS: Duration = Duration::from_secs(3);
 /// Memory that is kept for lines to come, and the part that is worth moving the rest for.
 const OUT_KEPT: usize = 64 * 1024;

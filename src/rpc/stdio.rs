@@ -88,4 +88,4 @@ fn write(runtime: &Handle, mut from: DuplexStream) {
 /// What is moved at once.
 const BUFFER_BYTES: usize = 64 * 1024;
 /// How long the end of the program waits for somebody to read.
-const LAST_WORDS: Duration = Duration::from_secs(2);
+const LAST_WORDS: Duration = Duration::from_secs(3);
