@@ -20,3 +20,9 @@ pub(crate) mod store;
 
 #[cfg(feature = "node")]
 pub use node::{NetworkOptions, Node, OpenConfig, doctor, open};
+
+/// What only the benchmarks need.
+#[cfg(feature = "bench")]
+pub mod bench {
+    pub use crate::node::fill::{Filling, fill_profile};
+}

@@ -6,6 +6,8 @@ mod ask;
 mod clock;
 mod command;
 mod config;
+#[cfg(feature = "bench")]
+pub(crate) mod fill;
 mod finish;
 mod network;
 mod unlock;

@@ -1,12 +1,9 @@
 //! What our person asks for. Each checks first and changes after, so that a refusal changes nothing.
 
 use undertone_crypto::{
-    compare::{qr_check, qr_text, safety_number},
-    devlist::DeviceList,
-    identity::{AccountId, DeviceKeys, Validity},
-    recovery::RecoverySecret,
+    compare::{qr_check, safety_number},
+    identity::AccountId,
 };
-use zeroize::Zeroizing;
 
 use super::{
     engine::{Ctx, Engine},
@@ -14,8 +11,7 @@ use super::{
 };
 use crate::{
     model::{
-        Body, Change, Contact, ContactState, ConversationId, Delivery, DirectHead, Emoji, EntryRef, Invite,
-        InviteId, Name, Profile, Text,
+        Body, Change, ContactState, ConversationId, Emoji, EntryRef, Invite, InviteId, Name, Text,
         limits::{CONTACTS, INVITES},
     },
     wire::InviteLink,
@@ -47,106 +43,7 @@ pub enum Refused {
     NotFound,
 }
 
-/// The row of a new device of the account that `recovery` brings back, or makes.
-#[must_use]
-pub fn new_profile(
-    recovery: &RecoverySecret,
-    name: Name,
-    visible: bool,
-    now_ms: u64,
-    rng: &mut dyn rand_core::CryptoRng,
-) -> Profile {
-    let mut rng = rng;
-    let account = recovery.account_key();
-    let keys = DeviceKeys::generate(&mut rng);
-    let validity = Validity {
-        // The clocks of two computers may be apart by this much.
-        not_before_ms: now_ms.saturating_sub(DAY_MS),
-        not_after_ms: now_ms.saturating_add(DAY_MS.saturating_mul(CERT_DAYS)),
-    };
-    let cert = account.certify(&keys, validity, 1);
-    let seq = DeviceList::next_seq(None, now_ms);
-    // Creating fails only for lists that are too long or of another account: not for one device of our own.
-    let list = DeviceList::create(&account, seq, [0; 32], std::slice::from_ref(&cert), &[], now_ms);
-    Profile {
-        name,
-        visible,
-        recovery: Zeroizing::new(recovery.phrase().as_bytes().to_vec()),
-        device: keys.to_bytes(),
-        cert: cert.as_bytes().to_vec(),
-        device_list: list.map(|list| list.as_bytes().to_vec()).unwrap_or_default(),
-        phrase_kept: false,
-    }
-}
-
-const DAY_MS: u64 = 86_400_000;
-/// A device certificate is valid for ten years: there is no server to renew it with.
-const CERT_DAYS: u64 = 3_653;
-
 impl Engine {
-    /// Our own account.
-    #[must_use]
-    pub const fn account(&self) -> AccountId {
-        self.me.account
-    }
-
-    /// Our own device, the author of our entries.
-    #[must_use]
-    pub const fn device(&self) -> undertone_crypto::identity::DeviceId {
-        self.me.keys.id()
-    }
-
-    /// Our own row.
-    #[must_use]
-    pub const fn profile(&self) -> &Profile {
-        &self.me.profile
-    }
-
-    /// All contacts and requests.
-    pub fn contacts(&self) -> impl Iterator<Item = &Contact> {
-        self.people.values().map(|person| &person.contact)
-    }
-
-    /// A contact, and whether a connection with it is up.
-    #[must_use]
-    pub fn contact(&self, account: AccountId) -> Option<(&Contact, bool)> {
-        self.people.get(&account).map(|person| (&person.contact, person.link.is_some()))
-    }
-
-    /// The heads of all conversations that are shown in the list.
-    pub fn heads(&self) -> impl Iterator<Item = &DirectHead> {
-        self.people.values().filter(|person| person.contact.state != ContactState::Request).map(|p| &p.head)
-    }
-
-    /// A conversation's head.
-    #[must_use]
-    pub fn head(&self, conversation: ConversationId) -> Option<&DirectHead> {
-        self.people.get(self.conversations.get(&conversation)?).map(|person| &person.head)
-    }
-
-    /// How far an entry of ours has come.
-    #[must_use]
-    pub fn delivery(&self, conversation: ConversationId, entry: EntryRef) -> Delivery {
-        let person = self.conversations.get(&conversation).and_then(|account| self.people.get(account));
-        let Some(person) = person else { return Delivery::Queued };
-        person.outbox.state(entry).unwrap_or_else(|| {
-            let read = person.head.peer_read.is_some_and(|(upto, _)| entry <= upto);
-            if read { Delivery::Read } else { Delivery::Delivered }
-        })
-    }
-
-    /// Entries on their way, to everybody.
-    #[must_use]
-    pub fn outbox_len(&self) -> usize {
-        self.people.values().map(|person| person.outbox.len()).sum()
-    }
-
-    /// The contact that a connection was recognised as.
-    #[must_use]
-    pub fn account_of(&self, peer: crate::model::Peer) -> Option<AccountId> {
-        self.links.get(&peer).and_then(|link| link.account)
-    }
-
     /// Says something in a conversation.
     ///
     /// # Errors
@@ -414,43 +311,6 @@ impl Engine {
             self.out.contact_changed(account);
         }
         Ok(same)
-    }
-
-    /// The text of the QR code that we show somebody.
-    pub fn qr(&self, account: AccountId, ctx: &mut Ctx<'_>) -> String {
-        let mut nonce = [0; 8];
-        ctx.rng.fill_bytes(&mut nonce);
-        qr_text(&self.me.account, &account, nonce)
-    }
-
-    /// Whether people on this network may see our name in this run, whatever the profile says.
-    pub const fn show_in_this_run(&mut self, on: bool) {
-        self.shown = on;
-    }
-
-    /// Whether people on this network may see our name.
-    pub fn set_visible(&mut self, on: bool, ctx: &mut Ctx<'_>) {
-        self.me.profile.visible = on;
-        self.shown = on;
-        self.put_profile();
-        self.send_proofs(ctx);
-    }
-
-    /// Changes the name we go by.
-    pub fn rename(&mut self, name: Name, ctx: &mut Ctx<'_>) {
-        self.me.profile.name = name;
-        self.put_profile();
-        self.send_proofs(ctx);
-    }
-
-    /// Our person has written the recovery phrase down.
-    pub fn phrase_kept(&mut self) {
-        self.me.profile.phrase_kept = true;
-        self.put_profile();
-    }
-
-    fn put_profile(&mut self) {
-        self.out.put(Change::PutProfile(Box::new(self.me.profile.clone())));
     }
 
     fn ours(&self, target: EntryRef) -> Result<(), Refused> {

@@ -2,6 +2,7 @@
 //! time and randomness as arguments leaves changes and effects behind, and the effects can be had only by
 //! committing the changes. Knows nothing of sockets, sled, tokio or the clock.
 
+mod bundle;
 mod command;
 mod delivery;
 mod engine;
@@ -10,6 +11,9 @@ mod link;
 mod log;
 mod pairing;
 mod person;
+mod profile;
+mod query;
+mod receive;
 mod recognise;
 mod sessions;
 mod signal;
@@ -19,6 +23,7 @@ mod step;
 #[cfg(test)]
 mod tests;
 
-pub use command::{Refused, new_profile};
+pub use command::Refused;
 pub use engine::{Ctx, Engine, RestoreError};
+pub use profile::new_profile;
 pub use step::{Alarm, Effect, Notice, Standing, Step};

@@ -1,0 +1,219 @@
+//! Sealed frames: those of a contact's sessions, and first messages of anybody. What cannot be opened is refused
+//! towards a contact, and ignored towards everybody else.
+
+use undertone_crypto::{
+    devlist::DeviceList,
+    handshake::{Response, respond},
+    identity::DeviceId,
+    init_msg::InitMsg,
+    session::SessionId,
+};
+
+use super::{
+    engine::{Ctx, Engine, Replay},
+    step::Effect,
+};
+use crate::{
+    model::{AccountId, Change, ContactState, FrameId, InviteId, Name, Peer},
+    wire::{Frame, Payload},
+};
+
+impl Engine {
+    /// A sealed frame: one of a contact's session, or a first message of anybody.
+    pub(super) fn on_sealed(&mut self, peer: Peer, frame: &[u8], ctx: &mut Ctx<'_>) {
+        let name = FrameId::of(frame);
+        let Some(link) = self.links.get_mut(&peer) else { return };
+        if let Some(account) = link.account {
+            let Some(person) = self.people.get(&account) else { return };
+            if person.taken.contains(&name) {
+                self.out.effect(Effect::Taken { peer, frame: name });
+                return;
+            }
+            match frame.first() {
+                Some(&FIRST_MESSAGE) => self.on_first_message(peer, frame, name, ctx),
+                _ => self.open_sealed(peer, account, frame, name, ctx),
+            }
+        } else if frame.first() == Some(&FIRST_MESSAGE) && link.asked.take(FIRST_PER_MINUTE, ctx.now_ms) {
+            self.on_first_message(peer, frame, name, ctx);
+        }
+    }
+
+    fn open_sealed(
+        &mut self,
+        peer: Peer,
+        account: AccountId,
+        frame: &[u8],
+        name: FrameId,
+        ctx: &mut Ctx<'_>,
+    ) {
+        let Some(person) = self.people.get_mut(&account) else { return };
+        let opened = person.sessions.iter_mut().find_map(|session| {
+            let was_confirmed = session.is_confirmed();
+            let plaintext = session.open(frame, ctx.now_ms).ok()?;
+            Some((session.id(), session.peer().device(), plaintext, was_confirmed))
+        });
+        let Some((session, device, plaintext, was_confirmed)) = opened else {
+            self.out.send(peer, &Frame::Refused(name));
+            return;
+        };
+        self.out.session_touched(account, session);
+        self.take_payload(account, device, &plaintext, ctx);
+        self.take_frame(peer, account, name);
+        if !was_confirmed {
+            self.pump(account, ctx);
+        }
+    }
+
+    fn on_first_message(&mut self, peer: Peer, frame: &[u8], name: FrameId, ctx: &mut Ctx<'_>) {
+        let Ok(init) = InitMsg::parse(frame) else { return };
+        if let Some(replay) = self.replays.get(&init.id()).copied() {
+            self.on_repeated_first_message(peer, replay, &init, name, ctx);
+            return;
+        }
+        let Some(prekey) = self.prekeys.get(&init.bundle_reference()) else {
+            // Prekeys of ours that are gone: the contact asks for new ones.
+            if self.links.get(&peer).is_some_and(|link| link.account.is_some()) {
+                self.out.send(peer, &Frame::Refused(name));
+            }
+            return;
+        };
+        let (invites, now_ms) = (&self.invites, ctx.now_ms);
+        let secret = |id: &[u8; 8]| {
+            invites.get(&InviteId(*id)).filter(|invite| invite.is_open(now_ms)).map(|invite| invite.secret)
+        };
+        let Ok(response) = respond(&self.me.keys, &prekey.secret, None, &init, secret, ctx.now_ms) else {
+            return;
+        };
+        let account = response.session.peer().account();
+        let bound = self.links.get(&peer).and_then(|link| link.account);
+        let blocked = self.people.get(&account).is_some_and(|person| person.contact.blocked);
+        if account == self.me.account || blocked || bound.is_some_and(|bound| bound != account) {
+            return;
+        }
+        let expires_ms = prekey.expires_ms;
+        let reference = prekey.secret.reference();
+        if !self.welcome(account, &response, ctx) {
+            return;
+        }
+        self.prekeys.remove(&reference);
+        self.out.put(Change::DropPrekey(reference));
+        let session = response.session.id();
+        self.replays.insert(init.id(), Replay { account, session, expires_ms });
+        let init = init.id();
+        self.out.put(Change::PutReplay { init, account, session: *session.as_bytes(), expires_ms });
+        self.begin(peer, account, response, name, ctx);
+    }
+
+    /// The person behind a first message: known, invited, or a stranger for the request box. `false` if
+    /// the device list they show cannot be theirs.
+    fn welcome(&mut self, account: AccountId, response: &Response, ctx: &mut Ctx<'_>) -> bool {
+        let Some(list) = introduced_list(&response.plaintext, account) else { return false };
+        let cert = response.session.peer();
+        let vouched = list.head() == response.devlist_head && list.cert(&cert.device()).is_some();
+        if !vouched || !cert.valid_at(ctx.now_ms) {
+            return false;
+        }
+        if !self.people.contains_key(&account) {
+            let Some(name) = Name::new(STRANGER) else { return false };
+            self.make_room_for_request();
+            self.add_person(account, name, ContactState::Request, None, ctx.now_ms);
+        }
+        self.admit_device(account, cert, &list)
+    }
+
+    fn begin(
+        &mut self,
+        peer: Peer,
+        account: AccountId,
+        response: Response,
+        name: FrameId,
+        ctx: &mut Ctx<'_>,
+    ) {
+        let Response { session, plaintext, generation, invite_id, .. } = response;
+        let (id, device) = (session.id(), session.peer().device());
+        self.keep_session(account, session);
+        if let Some(person) = self.people.get_mut(&account) {
+            person.contact.generation = person.contact.generation.max(generation);
+            self.out.contact_touched(account);
+        }
+        if let Some(invite) = invite_id {
+            self.use_invite(account, InviteId(invite));
+        }
+        self.recognise(peer, ctx);
+        self.take_payload(account, device, &plaintext, ctx);
+        self.confirm(peer, account, id, ctx);
+        self.take_frame(peer, account, name);
+    }
+
+    /// The handshake is repeated until the peer has heard of us in the session: say something in it.
+    fn confirm(&mut self, peer: Peer, account: AccountId, session: SessionId, ctx: &mut Ctx<'_>) {
+        let Some(session) = self.people.get_mut(&account).and_then(|person| person.sessions.get(session))
+        else {
+            return;
+        };
+        if let Ok(frame) = session.seal(&Payload::Entry(&[]).encode(), ctx.now_ms, &mut ctx.rng) {
+            let id = session.id();
+            self.out.session_touched(account, id);
+            self.out.send(peer, &Frame::Sealed(&frame));
+        }
+    }
+
+    /// A repeated handshake makes no second session: what is new in it is opened in the first one.
+    fn on_repeated_first_message(
+        &mut self,
+        peer: Peer,
+        replay: Replay,
+        init: &InitMsg,
+        name: FrameId,
+        ctx: &mut Ctx<'_>,
+    ) {
+        let bound = self.links.get(&peer).and_then(|link| link.account);
+        let Some(person) = self.people.get_mut(&replay.account).filter(|person| !person.contact.blocked)
+        else {
+            return;
+        };
+        if bound.is_some_and(|bound| bound != replay.account) || person.taken.contains(&name) {
+            return;
+        }
+        let Some(session) = person.sessions.get(replay.session) else {
+            if bound.is_some() {
+                self.out.send(peer, &Frame::Refused(name));
+            }
+            return;
+        };
+        let device = session.peer().device();
+        let Ok(plaintext) = session.open(init.dr_msg(), ctx.now_ms) else {
+            if bound.is_some() {
+                self.out.send(peer, &Frame::Refused(name));
+            }
+            return;
+        };
+        self.out.session_touched(replay.account, replay.session);
+        self.take_payload(replay.account, device, &plaintext, ctx);
+        self.confirm(peer, replay.account, replay.session, ctx);
+        self.take_frame(peer, replay.account, name);
+    }
+
+    fn take_payload(&mut self, account: AccountId, device: DeviceId, plaintext: &[u8], ctx: &mut Ctx<'_>) {
+        match Payload::decode(plaintext) {
+            Ok(Payload::Entry(entry) | Payload::Introduction { entry, .. }) if !entry.is_empty() => {
+                self.arrive(account, device, entry, ctx);
+            }
+            Ok(Payload::Entry(_) | Payload::Introduction { .. } | Payload::Unknown) | Err(_) => {}
+        }
+    }
+}
+
+fn introduced_list(plaintext: &[u8], account: AccountId) -> Option<DeviceList> {
+    match Payload::decode(plaintext) {
+        Ok(Payload::Introduction { list, .. }) => DeviceList::parse(list, &account).ok(),
+        Ok(Payload::Entry(_) | Payload::Unknown) | Err(_) => None,
+    }
+}
+
+/// The first byte of a handshake frame (`InitMsg`).
+const FIRST_MESSAGE: u8 = 0x01;
+/// A name to go by until the request itself is read, which is in the same frame.
+const STRANGER: &str = "?";
+/// First messages of one stranger a minute: each costs a DH and a decapsulation.
+const FIRST_PER_MINUTE: u32 = 30;
