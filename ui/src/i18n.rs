@@ -166,6 +166,23 @@ mod tests {
     }
 
     #[test]
+    fn korean_sentences_are_polite_and_calm() {
+        let texts = Texts::new(Language::Korean);
+        for (id, variables) in messages(Language::Korean) {
+            let args: std::collections::HashMap<String, &str> =
+                variables.into_iter().map(|name| (name, "하나")).collect();
+            let said = if args.is_empty() { texts.loader.get(&id) } else { texts.loader.get_args(&id, args) };
+            assert!(!said.contains('!'), "{id} shouts");
+            if id.starts_with("about-") || !said.ends_with('.') {
+                continue;
+            }
+            for sentence in said.split_inclusive('.').map(str::trim) {
+                assert!(sentence.ends_with("요.") || sentence.ends_with("까?"), "{id}: {sentence}");
+            }
+        }
+    }
+
+    #[test]
     fn names_are_put_in_without_invisible_marks() {
         let texts = Texts::new(Language::Korean);
         assert_eq!(crate::t!(texts, "typing-one", name = "민수"), "민수님이 입력하고 있어요…");

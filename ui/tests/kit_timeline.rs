@@ -10,10 +10,13 @@ use iced::mouse::{Button, Cursor, Event as Mouse, ScrollDelta};
 use iced::time::Instant;
 use iced::widget::{container, space};
 use iced::{Event, Point, Rectangle, Size, window};
+use iced_test::Simulator;
 use iced_test::runtime::{UserInterface, user_interface::Cache};
 use iced_test::simulator::tap_key;
+use undertone_ui::kit::bubble::{self, Body, Bubble, Cluster, Line, Receipt};
+use undertone_ui::kit::icon::Icon;
 use undertone_ui::kit::timeline::{Gravity, Jump, Side, Timeline, Viewport};
-use undertone_ui::kit::{Element, font, text};
+use undertone_ui::kit::{Element, button, font, text, theme};
 
 const SIZE: Size = Size::new(400.0, 500.0);
 
@@ -337,6 +340,75 @@ fn an_emptied_list_is_fine() {
     list.keys = (0..10).collect();
     list.redraw();
     assert!(list.place(9).is_some());
+}
+
+/// Two rows of a conversation with their tools, as a screen makes them.
+fn conversation<'a>() -> Element<'a, &'static str> {
+    let line = |text: &'static str, name: &'static str, side| {
+        let bubble = Bubble::new(side, Cluster::Single, Body::Text(text.into()), "2:03 PM")
+            .receipt(Receipt::Read, "Read")
+            .on_menu(|_| "menu")
+            .view();
+        Line::new(side, true, bubble).tools(button::round(Icon::Reply, name).on_press(name)).into()
+    };
+    Timeline::new(
+        2,
+        |index| index as u64,
+        move |index| match index {
+            0 => line("hello", "Reply to hello", bubble::Side::In),
+            _ => line("goodbye", "Reply to goodbye", bubble::Side::Out),
+        },
+    )
+    .heading(|index| text::caption(format!("day of row {index}")).into())
+    .into()
+}
+
+fn simulated<'a>() -> Simulator<'a, &'static str> {
+    font::load();
+    let settings = iced::Settings { default_font: font::REGULAR, ..iced::Settings::default() };
+    Simulator::with_size(settings, SIZE, conversation())
+}
+
+#[test]
+fn tools_answer_only_on_the_line_one_is_on() {
+    let mut ui = simulated();
+    ui.click("Reply to goodbye").unwrap();
+    let bounds = iced_test::selector::Bounded::bounds(&ui.find("hello").unwrap());
+    ui.point_at(bounds.center());
+    let _ = ui.simulate([Event::Mouse(Mouse::ButtonPressed(Button::Right))]);
+    assert_eq!(ui.into_messages().collect::<Vec<_>>(), ["Reply to goodbye", "menu"]);
+}
+
+#[test]
+fn what_a_bubble_says_and_how_far_it_got_can_be_found() {
+    let mut ui = simulated();
+    assert!(ui.find("goodbye").is_ok());
+    assert!(ui.find("Read").is_ok());
+}
+
+#[test]
+fn the_words_of_a_receipt_appear_over_it() {
+    let mut ui = simulated();
+    let receipt = iced_test::selector::Bounded::bounds(&ui.find("Read").unwrap());
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("still");
+    ui.point_at(Point::new(5.0, 5.0));
+    assert!(ui.snapshot(&theme::light()).unwrap().matches_hash(&path).unwrap());
+    ui.point_at(receipt.center());
+    let _ = ui.simulate([Event::Mouse(Mouse::CursorMoved { position: receipt.center() })]);
+    assert!(!ui.snapshot(&theme::light()).unwrap().matches_hash(&path).unwrap());
+}
+
+#[test]
+fn the_day_shows_while_scrolling() {
+    let mut ui = simulated();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("still");
+    ui.point_at(Point::new(200.0, 100.0));
+    assert!(ui.snapshot(&theme::light()).unwrap().matches_hash(&path).unwrap());
+    let delta = ScrollDelta::Pixels { x: 0.0, y: 40.0 };
+    let _ = ui.simulate([Event::Mouse(Mouse::WheelScrolled { delta })]);
+    assert!(!ui.snapshot(&theme::light()).unwrap().matches_hash(&path).unwrap());
 }
 
 proptest::proptest! {

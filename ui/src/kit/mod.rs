@@ -2,6 +2,11 @@
 //!
 //! Widgets take plain values and closures. They know no screen, no messenger type and no language: every string they
 //! show was handed to them.
+//!
+//! How the parts fit together: call [`font::load`] before the first window, use [`theme::light`] or [`theme::dark`], wrap
+//! each window in [`focus::scope`], put dialogs over it with [`dialog::over`] and menus with [`dialog::menu_over`], toasts
+//! with [`toast::over`]. Texts come from [`text`], everything that can be pressed from [`button`], [`row`] or
+//! [`pressable`]. A conversation is a [`bar::header`], a [`timeline`] of [`bubble`] lines, and a [`composer`].
 
 pub mod avatar;
 pub mod badge;

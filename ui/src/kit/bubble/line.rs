@@ -164,9 +164,16 @@ impl<'a, M: 'a> Widget<M, Theme, iced::Renderer> for Line<'a, M> {
         shell: &mut Shell<'_, M>,
         viewport: &Rectangle,
     ) {
-        let hovered = cursor.is_over(layout.bounds());
-        for (((_, part), tree), inner) in self.parts.iter_mut().zip(&mut tree.children).zip(layout.children())
+        let tools = self.parts.iter().position(|(part, _)| *part == Part::Tools);
+        let tools = tools.and_then(|at| layout.children().nth(at)).map(|tools| tools.bounds());
+        // short bubbles are lower than their tools, which must not vanish under the pointer
+        let hovered = cursor.is_over(layout.bounds())
+            || (self.shown && tools.is_some_and(|tools| cursor.is_over(tools)));
+        for (((kind, part), tree), inner) in
+            self.parts.iter_mut().zip(&mut tree.children).zip(layout.children())
         {
+            let hidden = *kind == Part::Tools && !hovered;
+            let cursor = if hidden { mouse::Cursor::Unavailable } else { cursor };
             part.as_widget_mut().update(tree, event, inner, cursor, renderer, clipboard, shell, viewport);
         }
         let wanted = match event {
