@@ -2,7 +2,7 @@
 //! on both sides before it is acknowledged, and how many texts a second go through. As ratios to what the parts
 //! cost alone, measured in the same run: a libp2p stream echo and one durable write of the store.
 //!
-//! `cargo bench --bench talk`
+//! `cargo bench --bench talk --features bench`
 
 use std::{
     error::Error,
@@ -14,7 +14,8 @@ use libp2p::{Multiaddr, PeerId, StreamProtocol, Swarm, SwarmBuilder, noise, tcp,
 use tempfile::TempDir;
 use undertone::{
     NetworkOptions, Node, OpenConfig,
-    api::{Account, Client, ConversationId, Event, Events},
+    api::{Account, Client, ConversationId, Event, Events, MessageState},
+    bench::time_commits,
     open,
 };
 
@@ -26,7 +27,7 @@ fn main() -> Outcome<()> {
     let echo = runtime.block_on(echo_half_round_trip())?;
     let flush = durable_write()?;
     println!("libp2p stream echo, half a round trip: p50 {}", us(echo));
-    println!("one durable write of the store:        p50 {}", us(flush));
+    println!("one flush of the store (one row):      p50 {}", us(flush));
     let (hana, bora, chat) = runtime.block_on(friends())?;
     let one_way = runtime.block_on(one_way(&hana.client, &bora, chat))?;
     let floor = echo.saturating_add(flush);
@@ -115,25 +116,10 @@ fn bare() -> Outcome<Swarm<libp2p_stream::Behaviour>> {
     Ok(swarm)
 }
 
-/// A batch of five sealed-size rows, flushed and fsynced, as the store does it.
+/// One row, sealed, written and flushed by the store.
 fn durable_write() -> Outcome<Duration> {
     let dir = tempfile::tempdir()?;
-    let database = sled::Config::new().path(dir.path()).flush_every_ms(None).open()?;
-    let file = std::fs::File::open(dir.path().join("db"))?;
-    let mut times = Vec::new();
-    for i in 0_u64..1_000 {
-        let start = Instant::now();
-        let mut batch = sled::Batch::default();
-        for kind in 0_u8..5 {
-            let key = [&[kind], i.to_be_bytes().as_slice()].concat();
-            batch.insert(key, vec![kind; 420]);
-        }
-        database.apply_batch(batch)?;
-        database.flush()?;
-        file.sync_all()?;
-        times.push(start.elapsed());
-    }
-    Ok(percentile(&mut times, 50))
+    Ok(percentile(&mut time_commits(dir.path(), 1_000)?, 50))
 }
 
 struct Person {
@@ -187,7 +173,7 @@ async fn until(events: &mut Events, found: impl Fn(&Event) -> bool) -> Outcome<(
 }
 
 async fn one_way(from: &Client, to: &Person, chat: ConversationId) -> Outcome<(Duration, Duration)> {
-    let mut events = to.client.subscribe();
+    let (mut events, mut mine) = (to.client.subscribe(), from.subscribe());
     let mut times = Vec::new();
     for i in 0..500 {
         let start = Instant::now();
@@ -198,9 +184,11 @@ async fn one_way(from: &Client, to: &Person, chat: ConversationId) -> Outcome<(D
         );
         let (sent, arrived) =
             tokio::join!(sent, until(&mut events, |event| matches!(event, Event::MessageReceived(_))));
-        sent?;
+        let message = sent?.id;
         arrived?;
         times.push(start.elapsed());
+        // A person does not write the next one before this one is through.
+        until(&mut mine, |event| matches!(event, Event::MessageState { message: of, state: MessageState::Delivered, .. } if *of == message)).await?;
     }
     Ok((percentile(&mut times.clone(), 50), percentile(&mut times, 95)))
 }

@@ -24,5 +24,5 @@ pub use node::{NetworkOptions, Node, OpenConfig, doctor, open};
 /// What only the benchmarks need.
 #[cfg(feature = "bench")]
 pub mod bench {
-    pub use crate::node::fill::{Filling, fill_profile};
+    pub use crate::node::fill::{Filling, fill_profile, time_commits};
 }

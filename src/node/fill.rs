@@ -1,7 +1,10 @@
 //! Makes a profile with a long history, for the benchmarks: the rows are those that real conversations leave,
 //! written through the store like any others.
 
-use std::path::Path;
+use std::{
+    path::Path,
+    time::{Duration, Instant},
+};
 
 use undertone_crypto::{identity::DeviceId, recovery::RecoverySecret};
 
@@ -62,6 +65,32 @@ pub fn fill_profile(dir: &Path, passphrase: &str, filling: Filling) -> Result<u6
         store.commit(&changes, rng).map_err(unlock::store_error)?;
     }
     Ok(bytes)
+}
+
+/// How long the store takes to make one row durable: `times` commits of one entry each.
+///
+/// # Errors
+/// What the disk fails with.
+pub fn time_commits(dir: &Path, times: u64) -> Result<Vec<Duration>, ClientError> {
+    let rng = &mut system_rng();
+    let own = RecoverySecret::generate(rng);
+    let name = Name::new("Hana").ok_or(ClientError::Invalid("name"))?;
+    let profile = new_profile(&own, name, false, START_MS, rng);
+    let account = own.account_key().id();
+    let conversation = ConversationId::direct(&account, &account);
+    let lock = FolderLock::take(dir).map_err(unlock::store_error)?;
+    let created = Store::create(&lock, dir, &unlock::normal("correct horse battery"), &profile, rng);
+    let mut store = created.map_err(unlock::store_error)?;
+    let mut took = Vec::new();
+    for seq in 1..=times {
+        let entry = said(seq, "x".repeat(100)).ok_or(ClientError::Invalid("text"))?;
+        let bytes = encode_entry(&entry);
+        let start = Instant::now();
+        let change = Change::PutEntry { conversation, entry: Box::new(entry), bytes, mine: true };
+        store.commit(&[change], rng).map_err(unlock::store_error)?;
+        took.push(start.elapsed());
+    }
+    Ok(took)
 }
 
 fn said(seq: u64, text: String) -> Option<Entry> {
