@@ -1,6 +1,7 @@
 //! The task that polls the swarm: one life of it, from building to winding down. Reactions are in [`react`].
 //! Knows nothing of what frames say; it does not even see them.
 
+mod listen;
 mod react;
 
 use std::collections::{BTreeSet, HashMap};
@@ -9,7 +10,6 @@ use std::time::{Duration, Instant};
 
 use futures::StreamExt;
 use libp2p::core::ConnectedPoint;
-use libp2p::core::transport::ListenerId;
 use libp2p::identity::Keypair;
 use libp2p::multiaddr::Protocol;
 use libp2p::swarm::{self, ConnectionId};
@@ -18,6 +18,7 @@ use tokio::sync::{Notify, mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout, timeout_at};
 
+use self::listen::{LISTEN_TRIES, Listener, listen};
 use super::behaviour::Node;
 use super::bucket::Bucket;
 use super::config::NetError;
@@ -140,15 +141,6 @@ struct Nameless {
     wish: Wish,
     dialing: Option<ConnectionId>,
     due: Option<Instant>,
-}
-
-/// A configured address.
-pub(super) struct Listener {
-    configured: Multiaddr,
-    /// The same with the port that was found for it.
-    found: Multiaddr,
-    /// None while the port of the last life is not yet free, and where it is not possible to listen at all.
-    id: Option<ListenerId>,
 }
 
 /// What its owner is to be told next; the newest replaces what was not yet told.
@@ -361,51 +353,13 @@ pub(super) fn open(core: &Core, again: &[Multiaddr]) -> Result<Opened, NetError>
     Ok((swarm, policy, listeners))
 }
 
-/// Listens on the configured addresses, or, if there was a life before, on the ports it had.
-fn listen(
-    swarm: &mut Swarm<Node>,
-    configured: &[Multiaddr],
-    again: &[Multiaddr],
-) -> Result<Vec<Listener>, NetError> {
-    let everything: Vec<Multiaddr> = EVERYTHING.iter().filter_map(|text| text.parse().ok()).collect();
-    let configured = if configured.is_empty() { &everything } else { configured };
-    let mut listeners = Vec::new();
-    for (n, configured) in configured.iter().enumerate() {
-        let found = again.get(n).unwrap_or(configured).clone();
-        let id = swarm.listen_on(found.clone()).ok();
-        listeners.push(Listener { configured: configured.clone(), found, id });
-    }
-    // a computer may lack one of the two families, but not both; and a port may soon be free again
-    let possible = !again.is_empty() || listeners.iter().any(|listener| listener.id.is_some());
-    if possible { Ok(listeners) } else { Err(NetError::Listen) }
-}
-
-/// The address with the port of another.
-fn with_port_of(address: &Multiaddr, found: &Multiaddr) -> Multiaddr {
-    let port = found.iter().find_map(|part| match part {
-        Protocol::Tcp(port) | Protocol::Udp(port) => Some(port),
-        _ => None,
-    });
-    let Some(port) = port else { return address.clone() };
-    let parts = address.iter().map(|part| match part {
-        Protocol::Tcp(_) => Protocol::Tcp(port),
-        Protocol::Udp(_) => Protocol::Udp(port),
-        other => other,
-    });
-    parts.collect()
-}
-
 /// Nodes must differ, runs need not: the jitter only keeps nodes from acting in step.
 fn seed(local: Peer) -> u64 {
     local.as_bytes().iter().fold(1, |seed: u64, byte| seed.rotate_left(7) ^ u64::from(*byte)) | 1
 }
 
-const EVERYTHING: [&str; 4] =
-    ["/ip4/0.0.0.0/udp/0/quic-v1", "/ip6/::/udp/0/quic-v1", "/ip4/0.0.0.0/tcp/0", "/ip6/::/tcp/0"];
 /// How long a connection without a session, such as the surplus one of a simultaneous dial, is kept.
 const IDLE: Duration = Duration::from_secs(10);
-/// Attempts to get the ports of the last life again, before others are taken. Closed QUIC sockets linger a second or two.
-const LISTEN_TRIES: u32 = 20;
 /// The sessions' own 300 ms, and a little.
 const WIND_DOWN: Duration = Duration::from_millis(500);
 const GOODBYE: Duration = Duration::from_millis(200);

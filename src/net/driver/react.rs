@@ -9,7 +9,8 @@ use libp2p::swarm::{ConnectionId, DialError, SwarmEvent};
 use libp2p::{Multiaddr, PeerId, identify, ping};
 use tokio::sync::oneshot;
 
-use super::{Driver, Line, Nameless, Running, with_port_of};
+use super::listen::with_port_of;
+use super::{Driver, Line, Nameless, Running};
 use crate::net::behaviour::{IDENTIFY, NodeEvent};
 use crate::net::bucket::{Bucket, Rate};
 use crate::net::dialer::Wish;
@@ -178,7 +179,9 @@ impl Driver {
         for connection in cut {
             self.swarm.close_connection(connection);
         }
-        self.dialer.refresh(Instant::now());
+        let now = Instant::now();
+        self.dialer.refresh(now);
+        self.listen_again = Some((now, 0));
         was_offline && !self.news.offline
     }
 
@@ -336,26 +339,6 @@ impl Driver {
         }
     }
 
-    /// Tries for the old ports a while, then takes any.
-    fn listen_again(&mut self, tries: u32, now: Instant) {
-        let mut missing = false;
-        for listener in self.listeners.iter_mut().filter(|listener| listener.id.is_none()) {
-            if tries == 0 {
-                listener.found = listener.configured.clone();
-            }
-            listener.id = self.swarm.listen_on(listener.found.clone()).ok();
-            missing |= listener.id.is_none();
-        }
-        let next = tries.checked_sub(1).zip(now.checked_add(LISTEN_PAUSE)).filter(|_| missing);
-        self.listen_again = next.map(|(tries, at)| (at, tries));
-    }
-
-    fn listen_changed(&mut self, now: Instant) {
-        self.core.listening.send_replace(self.listening.iter().cloned().collect());
-        self.news.listening = now.checked_add(SETTLE);
-        self.core.look.notify_one();
-    }
-
     /// Closes the connections that are held open without a session.
     fn tidy(&mut self, now: Instant) {
         let useless: Vec<ConnectionId> = self
@@ -402,8 +385,5 @@ const STREAM_RATE: Rate = Rate { burst: 8, per_second: 1 };
 /// How long a connection may be held open without a session.
 const NO_SESSION: Duration = Duration::from_secs(30);
 const TIDY: Duration = Duration::from_secs(10);
-/// Several listeners start at the same moment: one event tells of all.
-const SETTLE: Duration = Duration::from_millis(20);
-const LISTEN_PAUSE: Duration = Duration::from_millis(100);
 const MAX_NAMELESS: usize = 32;
 const NAMELESS_PAUSE: Duration = Duration::from_secs(60);
