@@ -3,6 +3,11 @@
 //! Programs (the desktop app, the headless `undertoned`) see `api` and `open` only. The layers below, and
 //! which of them may name which, are described in ARCHITECTURE.md and held by `tests/tidy.rs`.
 
+#![cfg_attr(
+    test,
+    allow(clippy::arithmetic_side_effects, reason = "a test that overflows fails, as it should")
+)]
+
 #[cfg(feature = "node")]
 pub mod api;
 pub mod model;

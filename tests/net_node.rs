@@ -1,5 +1,6 @@
 //! Whole networks on the loopback interface, seen through the public face alone.
 #![cfg(test)]
+#![allow(clippy::arithmetic_side_effects, reason = "a test that overflows fails, as it should")]
 
 use std::collections::BTreeSet;
 use std::time::Duration;

@@ -1,5 +1,6 @@
 //! `undertoned` as a process: what it answers, how it ends, and with which exit code.
 #![cfg(test)]
+#![allow(clippy::arithmetic_side_effects, reason = "a test that overflows fails, as it should")]
 
 mod support;
 

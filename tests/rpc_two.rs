@@ -1,6 +1,7 @@
 //! Two people and nothing between them but two programs: from seeing each other to reading old messages after
 //! a power cut.
 #![cfg(test)]
+#![allow(clippy::arithmetic_side_effects, reason = "a test that overflows fails, as it should")]
 
 mod support;
 

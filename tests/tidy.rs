@@ -2,6 +2,7 @@
 //! file begins with, and words that do not belong into a repository. Reads the sources as text, so it knows
 //! nothing of types; each rule is proved on a few lines of its own that break it.
 #![cfg(test)]
+#![allow(clippy::arithmetic_side_effects, reason = "a test that overflows fails, as it should")]
 
 use std::{
     collections::BTreeMap,
@@ -69,7 +70,7 @@ fn no_layer_names_one_above_it() {
         let allowed = LAYERS.iter().find(|(name, _)| *name == layer).map(|(_, allowed)| *allowed);
         match allowed {
             Some(allowed) => {
-                found.extend(upward(&file.text, &path, layer, allowed).iter().map(|n| file.says(n)))
+                found.extend(upward(&file.text, &path, layer, allowed).iter().map(|n| file.says(n)));
             }
             None => found.push(file.says(&format!("`{layer}` is not one of the layers {all:?}"))),
         }

@@ -138,6 +138,12 @@ impl Net {
     }
 }
 
+/// Whether this is a multiaddress; whether this node can use it shows at the start.
+#[must_use]
+pub fn is_address(text: &str) -> bool {
+    text.parse::<Multiaddr>().is_ok()
+}
+
 fn parse(addresses: &[String]) -> Result<Vec<Multiaddr>, NetError> {
     addresses.iter().map(|text| text.parse().map_err(|_malformed| NetError::Address)).collect()
 }

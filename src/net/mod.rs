@@ -33,5 +33,5 @@ mod hostile_tests;
 pub use config::{NetConfig, NetError};
 pub use event::{Class, NetEvent, NetStatus, SendError, Via};
 pub use frame::MAX_FRAME;
-pub use handle::Net;
+pub use handle::{Net, is_address};
 pub use peer::Peer;

@@ -63,7 +63,7 @@ impl Actor {
     ) -> Self {
         Self {
             config,
-            lock: lock,
+            lock,
             runtime,
             events,
             clock: Clock::default(),

@@ -4,6 +4,7 @@ use super::actor::{Actor, Open};
 use crate::{
     api::{ClientError, Reply},
     protocol::{Ctx, Engine, Refused},
+    store::Store,
 };
 
 impl Actor {
@@ -40,12 +41,17 @@ impl Actor {
 
     /// Answers with what can be read without changing anything.
     pub(super) fn look<T>(&self, done: Reply<T>, view: impl FnOnce(&Open) -> Result<T, ClientError>) {
-        done.send(self.open.as_ref().ok_or(ClientError::Locked).and_then(view)).ok();
+        done.send(self.open.as_ref().ok_or_else(|| self.closed()).and_then(view)).ok();
+    }
+
+    /// Why nothing of a profile can be had now.
+    pub(super) fn closed(&self) -> ClientError {
+        if Store::exists(&self.config.profile) { ClientError::Locked } else { ClientError::NoProfile }
     }
 
     /// Whether something can be written: the profile is unlocked and the disk has room.
     pub(super) fn writable(&mut self) -> Result<(), ClientError> {
-        let open = self.open.as_ref().ok_or(ClientError::Locked)?;
+        let open = self.open.as_ref().ok_or_else(|| self.closed())?;
         if open.store.has_room() {
             self.pending.disk_full_told = false;
             Ok(())

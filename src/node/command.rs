@@ -33,11 +33,11 @@ impl Actor {
             Command::Info { done } => drop(done.send(Ok(self.info()))),
             Command::Rename { name, done } => self.rename(&name, done),
             Command::RecoveryPhrase { passphrase, done } => {
-                drop(done.send(self.recovery_phrase(&passphrase)))
+                drop(done.send(self.recovery_phrase(&passphrase)));
             }
             Command::Lock { done } => self.lock_profile(done),
             Command::ChangePassphrase { old, new, done } => {
-                drop(done.send(self.change_passphrase(&old, &new)))
+                drop(done.send(self.change_passphrase(&old, &new)));
             }
             Command::PhraseKept { done } => self.ask(done, |engine, _| {
                 engine.phrase_kept();
@@ -58,7 +58,7 @@ impl Actor {
             }),
             Command::Accept { account, done } => self.ask(done, |engine, ctx| engine.accept(account.0, ctx)),
             Command::Block { account, done } => {
-                self.ask(done, |engine, ctx| engine.block(account.0, true, ctx))
+                self.ask(done, |engine, ctx| engine.block(account.0, true, ctx));
             }
             Command::Unblock { account, done } => {
                 self.ask(done, |engine, ctx| engine.block(account.0, false, ctx));

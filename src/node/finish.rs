@@ -17,10 +17,13 @@ use crate::{
     wire::Frame,
 };
 
+/// Called with how the commit went.
+type Answer = Box<dyn FnOnce(&Actor, Result<(), ClientError>) + Send>;
+
 /// Answers that wait for the commit.
 #[derive(Default)]
 pub(super) struct Pending {
-    answers: Vec<Box<dyn FnOnce(&Actor, Result<(), ClientError>) + Send>>,
+    answers: Vec<Answer>,
     pub(super) disk_full_told: bool,
 }
 

@@ -24,6 +24,7 @@ use tokio::{
 
 use crate::{
     api::{Client, ClientError},
+    net,
     store::{FolderLock, Store},
 };
 
@@ -39,8 +40,12 @@ pub struct Node {
 /// what can be asked then. The folder is held until the node ends.
 ///
 /// # Errors
-/// [`ClientError::ProfileInUse`] if another process holds the folder, or what the folder cannot do.
+/// [`ClientError::Invalid`] for an address that is none, [`ClientError::ProfileInUse`] if another process holds the folder, or what the folder cannot do.
 pub fn open(config: OpenConfig) -> Result<Node, ClientError> {
+    let addresses = || config.network.listen.iter().chain(&config.network.bootstrap);
+    if !addresses().all(|address| net::is_address(address)) {
+        return Err(ClientError::Invalid("an address is like /ip4/192.168.1.2/tcp/4001"));
+    }
     let lock = FolderLock::take(&config.profile).map_err(unlock::store_error)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(WORKERS)

@@ -131,7 +131,7 @@ impl Engine {
         if busy || person.is_held() || person.outbox.rows.is_empty() {
             return;
         }
-        let session = person.device().and_then(|device| person.sessions.to_send(device).map(|s| s.id()));
+        let session = person.device().and_then(|device| person.sessions.sending(device).map(|s| s.id()));
         let Some(session) = session else {
             self.want_bundle(account, peer, ctx);
             return;

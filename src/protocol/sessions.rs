@@ -18,7 +18,7 @@ impl Sessions {
     }
 
     /// The session to send with to this device.
-    pub(super) fn to_send(&mut self, device: DeviceId) -> Option<&mut Session> {
+    pub(super) fn sending(&mut self, device: DeviceId) -> Option<&mut Session> {
         let chosen =
             Session::choose(self.list.iter().filter(|session| session.peer().device() == device))?.id();
         self.get(chosen)

@@ -98,9 +98,10 @@ mod tests {
         assert_eq!(InviteLink::decode(&format!(" {text}\n")), Ok(link));
         for at in PREFIX.len()..text.len() {
             let mut changed = text.clone().into_bytes();
+            let cut = std::str::from_utf8(&changed[..at]).unwrap();
+            assert_eq!(InviteLink::decode(cut), Err(InviteLinkError));
             changed[at] = if changed[at] == b'A' { b'B' } else { b'A' };
             assert_eq!(InviteLink::decode(std::str::from_utf8(&changed).unwrap()), Err(InviteLinkError));
-            assert_eq!(InviteLink::decode(&text[..at]), Err(InviteLinkError));
         }
     }
 

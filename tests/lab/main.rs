@@ -1,5 +1,6 @@
 //! The lab: real programs at desks of networks that exist only inside this computer, through faults and attacks.
 #![cfg(test)]
+#![allow(clippy::arithmetic_side_effects, reason = "a test that overflows fails, as it should")]
 
 mod bridge;
 mod chance;

@@ -1,5 +1,6 @@
 //! The keyboard: Tab reaches everything, Enter presses it, dialogs keep it inside.
 #![cfg(test)]
+#![allow(clippy::arithmetic_side_effects, reason = "a test that overflows fails, as it should")]
 
 use iced::keyboard::{self, Key, Modifiers, key::Named};
 use iced::widget::{column, row};

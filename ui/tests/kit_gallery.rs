@@ -2,6 +2,7 @@
 //!
 //! With `UNDERTONE_SHOTS=<folder>` the pages are written there as pictures instead, for people to look at.
 #![cfg(test)]
+#![allow(clippy::arithmetic_side_effects, reason = "a test that overflows fails, as it should")]
 
 mod kit_gallery_pages;
 
