@@ -1,0 +1,72 @@
+//! Order, filter and excerpts of the conversation list.
+
+use jiff::tz::TimeZone;
+
+use super::super::example::{self, NOW, NOW_MS, chat, chat_id, contact, ours, theirs};
+use super::super::time::Language;
+use super::*;
+
+fn listed(world: &World, filter: &str, drafts: &Drafts) -> Vec<Item> {
+    let labels = Labels::new(Language::English, TimeZone::UTC);
+    items(world, filter, &Context { drafts, labels: &labels, now_ms: NOW, open: None })
+}
+
+fn names(items: &[Item]) -> Vec<&str> {
+    items.iter().map(|item| item.name.as_str()).collect()
+}
+
+fn world() -> World {
+    let mut world = World::new(example::profile());
+    world.set_contacts(vec![contact(1, "김민수"), contact(2, "Zoe Park"), contact(3, "Ada")]);
+    world.set_chats(vec![
+        chat(1, "김민수", 1, Some(theirs(1, 50, "점심?"))),
+        chat(2, "Zoe Park", 0, Some(ours(2, 60, "see you"))),
+    ]);
+    world
+}
+
+#[test]
+fn the_newest_conversation_is_first_and_silent_contacts_are_there_too() {
+    assert_eq!(names(&listed(&world(), "", &Drafts::default())), ["Zoe Park", "김민수", "Ada"]);
+}
+
+#[test]
+fn the_filter_finds_parts_of_names_in_any_case_and_script() {
+    let drafts = Drafts::default();
+    assert_eq!(names(&listed(&world(), "park z", &drafts)), ["Zoe Park"]);
+    assert_eq!(names(&listed(&world(), "민수", &drafts)), ["김민수"]);
+    assert!(listed(&world(), "nobody", &drafts).is_empty());
+}
+
+#[test]
+fn requests_are_not_in_the_list_even_if_they_have_a_conversation() {
+    let mut world = world();
+    world.set_contact(Contact { state: ContactState::Request, ..contact(4, "Stranger") });
+    world.set_chats(vec![chat(4, "Stranger", 1, Some(theirs(4, 1, "hi")))]);
+    assert!(!names(&listed(&world, "", &Drafts::default())).contains(&"Stranger"));
+}
+
+#[test]
+fn the_excerpt_says_the_most_useful_thing() {
+    let mut drafts = Drafts::default();
+    let mut world = world();
+    let of = |world: &World, drafts: &Drafts| {
+        listed(world, "김민수", drafts).into_iter().map(|item| item.excerpt).next().unwrap()
+    };
+    assert_eq!(of(&world, &drafts), Excerpt::Theirs("점심?".into()));
+    drafts.write(chat_id(1), "좋아".into());
+    assert_eq!(of(&world, &drafts), Excerpt::Draft("좋아".into()));
+    let typing =
+        undertone::api::Event::Typing { chat: chat_id(1), account: example::account(1), typing: true };
+    world.apply(&typing, NOW);
+    assert_eq!(of(&world, &drafts), Excerpt::Typing);
+    world.set_contact(Contact { blocked: true, ..contact(1, "김민수") });
+    assert_eq!(of(&world, &drafts), Excerpt::Blocked);
+}
+
+#[test]
+fn a_name_cannot_turn_the_list_around() {
+    let mut world = World::new(example::profile());
+    world.set_contacts(vec![Contact { since_ms: NOW_MS, ..contact(1, "a\u{202e}b") }]);
+    assert_eq!(names(&listed(&world, "", &Drafts::default())), ["ab"]);
+}

@@ -1,0 +1,140 @@
+//! Events in any order, and twice.
+
+use proptest::prelude::*;
+
+use super::super::example::{self, NOW, account, chat, chat_id, contact, message_id, nearby, ours, theirs};
+use super::*;
+
+fn world() -> World {
+    World::new(example::profile())
+}
+
+#[test]
+fn applying_an_event_twice_changes_nothing_more() {
+    let events = [
+        Event::ContactChanged(contact(1, "Min")),
+        Event::ChatChanged(chat(1, "Min", 2, Some(theirs(1, 4, "hey")))),
+        Event::MessageReceived(theirs(1, 4, "hey")),
+        Event::MessageReceived(theirs(1, 5, "you there?")),
+        Event::Typing { chat: chat_id(1), account: account(1), typing: true },
+    ];
+    let mut once = world();
+    let mut twice = world();
+    for event in &events {
+        once.apply(event, NOW);
+        twice.apply(event, NOW);
+        twice.apply(event, NOW);
+    }
+    assert_eq!(format!("{once:?}"), format!("{twice:?}"));
+    assert_eq!(once.unread(), 2);
+}
+
+proptest! {
+    #[test]
+    fn unread_counts_are_those_of_the_store_whatever_comes_between(
+        counts in prop::collection::vec((1_u8..5, 0_u32..9), 1..20),
+        noise in prop::collection::vec((1_u8..5, 1_u64..9), 0..20),
+    ) {
+        let mut world = world();
+        let mut noise = noise.into_iter();
+        for (n, unread) in &counts {
+            world.apply(&Event::ChatChanged(chat(*n, "x", *unread, None)), NOW);
+            if let Some((n, lamport)) = noise.next() {
+                world.apply(&Event::MessageReceived(theirs(n, lamport, "x")), NOW);
+            }
+        }
+        let truth: BTreeMap<u8, u32> = counts.into_iter().collect();
+        prop_assert_eq!(world.unread(), truth.values().sum::<u32>());
+    }
+
+    #[test]
+    fn the_newest_message_is_the_excerpt_in_whatever_order_they_come(
+        order in Just((1_u64..9).collect::<Vec<_>>()).prop_shuffle(),
+    ) {
+        let mut world = world();
+        world.apply(&Event::ChatChanged(chat(1, "x", 0, None)), NOW);
+        for lamport in order {
+            world.apply(&Event::MessageReceived(theirs(1, lamport, "x")), NOW);
+        }
+        prop_assert_eq!(world.chat(&chat_id(1)).unwrap().last.as_ref().unwrap().id, message_id(1, 8));
+    }
+}
+
+#[test]
+fn a_receipt_moves_the_tick_in_the_list_forward_only() {
+    let mut world = world();
+    let state = |state, upto| Event::MessageState {
+        chat: chat_id(1),
+        message: message_id(1, 3),
+        account: account(1),
+        state,
+        at_ms: 0,
+        upto,
+    };
+    world.apply(&Event::ChatChanged(chat(1, "x", 0, Some(ours(1, 3, "x")))), NOW);
+    world.apply(&state(MessageState::Read, true), NOW);
+    world.apply(&state(MessageState::Sent, false), NOW);
+    assert_eq!(world.chat(&chat_id(1)).unwrap().last.as_ref().unwrap().state, MessageState::Read);
+}
+
+#[test]
+fn requests_are_apart_and_blocked_ones_are_gone_from_there() {
+    let mut world = world();
+    let request = Contact { state: ContactState::Request, ..contact(3, "Stranger") };
+    world.apply(&Event::ContactRequest(request.clone()), NOW);
+    assert_eq!(world.requests().len(), 1);
+    world.apply(&Event::ContactChanged(Contact { blocked: true, ..request }), NOW);
+    assert!(world.requests().is_empty());
+    assert_eq!(world.blocked().len(), 1);
+}
+
+#[test]
+fn removing_a_person_removes_the_conversation() {
+    let mut world = world();
+    world.set_contacts(vec![contact(1, "Min")]);
+    world.set_chats(vec![chat(1, "Min", 3, None)]);
+    world.apply(&Event::ContactRemoved(account(1)), NOW);
+    assert_eq!((world.contacts().count(), world.chats().count(), world.unread()), (0, 0, 0));
+}
+
+#[test]
+fn people_we_know_are_not_strangers() {
+    let mut world = world();
+    world.set_contacts(vec![contact(1, "Min")]);
+    world.set_nearby(vec![nearby(1, "Min"), nearby(2, "Zoe"), nearby(3, "Ann")]);
+    let names: Vec<&str> = world.strangers_nearby().iter().map(|near| near.name.as_str()).collect();
+    assert_eq!(names, ["Ann", "Zoe"]);
+}
+
+#[test]
+fn typing_ends_with_a_message_or_with_silence() {
+    let mut world = world();
+    let typing = Event::Typing { chat: chat_id(1), account: account(1), typing: true };
+    world.apply(&typing, NOW);
+    assert!(world.types(&chat_id(1)));
+    world.apply(&Event::MessageReceived(theirs(1, 1, "x")), NOW);
+    assert!(!world.types(&chat_id(1)));
+    world.apply(&typing, NOW);
+    assert!(!world.expire(NOW + 1000));
+    assert!(world.expire(NOW + 10_000));
+    assert!(!world.anybody_types());
+}
+
+#[test]
+fn a_changed_key_takes_the_shield_away() {
+    let verified = Contact { verified: true, ..contact(1, "Min") };
+    assert!(vouched(&verified));
+    assert!(!vouched(&Contact { state: ContactState::KeyChanged, ..verified }));
+}
+
+#[test]
+fn a_fingerprint_is_two_lines_of_three_groups() {
+    assert_eq!(in_two_lines("1 2 3 4 5 6"), "1 2 3\n4 5 6");
+    assert_eq!((in_two_lines("1 2"), in_two_lines("")), ("1 2".into(), String::new()));
+}
+
+#[test]
+fn missed_events_mean_that_everything_is_asked_again() {
+    assert_eq!(world().apply(&Event::Stale, NOW), Pull::Everything);
+    assert_eq!(world().apply(&Event::NearbyChanged, NOW), Pull::Nearby);
+}
