@@ -359,3 +359,57 @@ error-group-full = This group has no room for more people.
 error-stopped = Undertone has stopped in the background. Start it again.
 error-image = This image could not be read.
 error-file = This file could not be read.
+
+## Screens: coming back with a recovery phrase
+
+restore-start = I have a recovery phrase
+restore-title = Welcome back
+restore-body = Type the 24 words you wrote down, with spaces between them.
+restore-label = Recovery phrase
+restore-placeholder = word word word …
+restore-count = { $count } of { $of } words
+restore-note = Your contacts come back as they write to you. Messages live only on the computers they were written on.
+restore-name-title = Set up this computer
+
+## Screens: what is waited for, and what went wrong
+
+loading = Loading…
+halted-in-use = Undertone is already open
+halted-newer = A newer version is needed
+halted-broken = Undertone cannot go on
+
+## Screens: people
+
+blocked = Blocked
+chat-nobody-yet = Your conversations appear here.
+chat-nothing-yet = No messages yet
+requests-none = No requests
+requests-none-body = People who would like to talk to you appear here.
+invite-copied = Invitation copied
+invite-single-use-hint = It stops working after the first person used it.
+details-title = Details
+details-name = Name shown to you
+details-name-hint = Only you see this name. Leave it empty to use theirs.
+details-remove = Delete contact
+composer-asked = You can write as soon as { $name } accepts.
+chat-emoji-put = Insert { $emoji }
+settings-recovery-hint = The 24 words that bring your account back. Your passphrase is needed to see them.
+
+## Screens: comparing
+
+verify-again = Compare again
+verify-already = You have already verified { $name }.
+verify-theirs = Check { $name }'s code
+verify-path = Or the path of an image
+verify-path-placeholder = …/code.png
+verify-typed = Or their digits
+verify-typed-count = { $count } of { $of } digits
+key-alarm = Somebody shows keys for { $name } that contradict what is known. Nothing was changed. Compare numbers with { $name }.
+
+## Screens: links and the clipboard
+
+link-title = Open this link?
+link-body = It leads out of Undertone. Check that the address is what you expect.
+link-disguised = The address has letters that can imitate another one.
+link-open = Open in browser
+phrase-copied = Copied. The clipboard is emptied in a minute.

@@ -341,3 +341,57 @@ error-group-full = 이 그룹에는 더 들어올 자리가 없어요.
 error-stopped = 뒤에서 돌던 Undertone이 멈췄어요. 다시 시작해 주세요.
 error-image = 이 이미지를 읽을 수 없어요.
 error-file = 이 파일을 읽을 수 없어요.
+
+## Screens: coming back with a recovery phrase
+
+restore-start = 복구 문구가 있어요
+restore-title = 다시 만나서 반가워요
+restore-body = 적어 둔 단어 24개를 띄어 써서 입력해 주세요.
+restore-label = 복구 문구
+restore-placeholder = 단어 단어 단어 …
+restore-count = 단어 { $of }개 중 { $count }개
+restore-note = 연락처는 상대가 메시지를 보내면 돌아와요. 메시지는 주고받은 컴퓨터에만 남아 있어요.
+restore-name-title = 이 컴퓨터를 준비해요
+
+## Screens: what is waited for, and what went wrong
+
+loading = 불러오고 있어요…
+halted-in-use = Undertone이 이미 열려 있어요
+halted-newer = 새 버전이 필요해요
+halted-broken = Undertone을 계속할 수 없어요
+
+## Screens: people
+
+blocked = 차단함
+chat-nobody-yet = 대화가 여기에 나타나요.
+chat-nothing-yet = 아직 메시지가 없어요
+requests-none = 요청이 없어요
+requests-none-body = 대화하고 싶어 하는 사람이 여기에 나타나요.
+invite-copied = 초대 링크를 복사했어요
+invite-single-use-hint = 첫 번째 사람이 사용하면 더는 쓸 수 없어요.
+details-title = 상세 정보
+details-name = 나에게 보이는 이름
+details-name-hint = 이 이름은 나만 볼 수 있어요. 비워 두면 상대가 정한 이름을 써요.
+details-remove = 연락처 삭제
+composer-asked = { $name }님이 수락하면 메시지를 보낼 수 있어요.
+chat-emoji-put = { $emoji } 넣기
+settings-recovery-hint = 계정을 되찾는 단어 24개예요. 보려면 암호 문구가 필요해요.
+
+## Screens: comparing
+
+verify-again = 다시 비교하기
+verify-already = { $name }님은 이미 확인했어요.
+verify-theirs = { $name }님의 코드로 확인하기
+verify-path = 또는 이미지 경로
+verify-path-placeholder = …/code.png
+verify-typed = 또는 상대의 숫자
+verify-typed-count = 숫자 { $of }개 중 { $count }개
+key-alarm = 누군가 { $name }님의 것이라며 알려진 것과 다른 키를 보여 주고 있어요. 바뀐 것은 없어요. { $name }님과 숫자를 비교해 보세요.
+
+## Screens: links and the clipboard
+
+link-title = 이 링크를 열까요?
+link-body = Undertone 밖으로 나가는 링크예요. 예상한 주소가 맞는지 확인해 주세요.
+link-disguised = 다른 주소처럼 보일 수 있는 글자가 들어 있어요.
+link-open = 브라우저에서 열기
+phrase-copied = 복사했어요. 1분 뒤에 클립보드를 비워요.

@@ -1,0 +1,330 @@
+//! One conversation: its header, its messages, and what is being written. Late answers for another visit are
+//! dropped; what is visible is read again when events were missed.
+
+mod composer;
+mod details;
+mod header;
+mod rows;
+mod view;
+mod window;
+
+use undertone::api::{Anchor, ConversationId, MessageId};
+
+use super::{Action, Notice};
+use crate::bridge::{Answer, Ask, Secret};
+use crate::kit::composer::{Draft, Event};
+use crate::kit::timeline::{Jump, Side, Viewport};
+use crate::model::draft::Drafts;
+use crate::model::row::Row;
+use crate::model::time::Labels;
+use crate::model::timeline::Timeline;
+use crate::model::world::World;
+
+pub use details::Message as DetailsMessage;
+pub(crate) use header::offline;
+pub use view::view;
+
+/// A conversation on screen.
+pub struct State {
+    chat: ConversationId,
+    visit: u64,
+    timeline: Timeline,
+    rows: Vec<Row>,
+    loaded: bool,
+    opened_ms: i64,
+    jump: Jump,
+    flash: Option<MessageId>,
+    at_end: bool,
+    /// Whether it is known what is visible; not yet, right after opening.
+    looked: bool,
+    /// Messages that came in below what is visible.
+    below: usize,
+    read_upto: Option<MessageId>,
+    typing_said_ms: Option<i64>,
+    picking: Option<MessageId>,
+    editor: Draft,
+    emoji: bool,
+    details: Option<details::State>,
+}
+
+impl std::fmt::Debug for State {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Chat({:?}, {} rows)", self.chat, self.rows.len())
+    }
+}
+
+/// What the person did.
+#[derive(Debug, Clone)]
+pub enum Message {
+    /// The answer or the change is given up.
+    Cancelled,
+    /// A text is to be copied.
+    Copied(Secret),
+    /// A message of ours is to be taken back.
+    DeleteWanted(MessageId),
+    /// Something in the details.
+    Details(details::Message),
+    /// The details are to be shown, or hidden again.
+    DetailsToggled,
+    /// Something in the editor.
+    Editor(Event),
+    /// A message of ours is to be changed.
+    EditWanted(MessageId),
+    /// An emoji is to be put into the text.
+    EmojiPut(&'static str),
+    /// Emoji for the text are to be shown, or hidden again.
+    EmojiToggled,
+    /// A changed key is to be accepted.
+    KeyAcceptWanted,
+    /// A link is to be opened.
+    LinkPressed(Secret),
+    /// More messages are needed at this side.
+    Needed(Side),
+    /// Back to the newest message.
+    NewestWanted,
+    /// An emoji is set or taken back.
+    Reacted(MessageId, String),
+    /// An emoji is wanted for a message.
+    ReactWanted(MessageId),
+    /// A message is to be answered.
+    ReplyWanted(MessageId),
+    /// To the message that is quoted.
+    Shown(MessageId),
+    /// The person is to be unblocked.
+    Unblocked,
+    /// The person is to be compared with.
+    VerifyWanted,
+    /// Other rows are visible.
+    Viewed(Viewport),
+}
+
+/// What a conversation needs of what is around it.
+#[derive(Debug)]
+pub struct Around<'a> {
+    /// Everything known.
+    pub world: &'a mut World,
+    /// What is being written, everywhere.
+    pub drafts: &'a mut Drafts,
+    /// How points in time are said.
+    pub labels: &'a Labels,
+    /// Now, milliseconds since the epoch.
+    pub now_ms: i64,
+    /// Whether the person can see the window.
+    pub attended: bool,
+}
+
+impl State {
+    /// The editor's id.
+    pub const EDITOR: &'static str = "chat-editor";
+
+    /// A conversation is opened. `visit` differs from that of every other opening.
+    #[must_use]
+    pub fn open(chat: ConversationId, visit: u64, around: &Around<'_>) -> (Self, Vec<Action>) {
+        let state = Self {
+            chat,
+            visit,
+            timeline: Timeline::new(chat),
+            rows: Vec::new(),
+            loaded: false,
+            opened_ms: around.now_ms,
+            jump: Jump { serial: visit.wrapping_mul(1 << 20), to: None },
+            flash: None,
+            at_end: true,
+            looked: true,
+            below: 0,
+            read_upto: None,
+            typing_said_ms: None,
+            picking: None,
+            editor: Draft::with_text(&around.drafts.get(&chat).text),
+            emoji: false,
+            details: None,
+        };
+        (state, vec![history(chat, Anchor::Newest, visit), Action::Focus(Self::EDITOR)])
+    }
+
+    /// The conversation.
+    #[must_use]
+    pub const fn chat(&self) -> ConversationId {
+        self.chat
+    }
+
+    /// Whether nothing has come in yet.
+    #[must_use]
+    pub const fn waits(&self) -> bool {
+        !self.loaded
+    }
+
+    /// Events were missed: everything visible is asked for again.
+    #[must_use]
+    pub fn pull(&self) -> Vec<Action> {
+        vec![history(self.chat, Anchor::Newest, self.visit)]
+    }
+
+    /// Takes what the person did.
+    pub fn update(&mut self, message: Message, around: &mut Around<'_>) -> Vec<Action> {
+        match message {
+            Message::Cancelled => return self.cancel(around),
+            Message::Copied(text) => return vec![Action::Copy { text, said: Notice::Copied }],
+            Message::DetailsToggled | Message::Details(details::Message::Closed) => {
+                self.toggle_details(around);
+            }
+            Message::Details(message) => {
+                return self.details.as_mut().map(|details| details.update(message)).unwrap_or_default();
+            }
+            Message::Editor(message) => return self.edited(message, around),
+            Message::EditWanted(id) => return self.edit(id, around),
+            Message::EmojiPut(emoji) => return self.put(emoji, around),
+            Message::EmojiToggled => self.emoji = !self.emoji,
+            Message::Needed(side) => return self.need(side),
+            Message::NewestWanted => return self.newest(),
+            Message::Reacted(id, emoji) => return self.react(id, emoji, around),
+            Message::ReactWanted(id) => self.picking = if self.picking == Some(id) { None } else { Some(id) },
+            Message::ReplyWanted(id) => {
+                around.drafts.answer(self.chat, id);
+                self.editor = Draft::with_text(&around.drafts.get(&self.chat).text);
+                return vec![Action::Focus(Self::EDITOR)];
+            }
+            Message::Shown(id) => return self.show(id),
+            Message::Viewed(viewport) => return self.viewed(viewport, around),
+            Message::Unblocked => {
+                let account = around.world.contact_of(&self.chat).map(|contact| contact.account);
+                return account.map(|account| Ask::Unblock(account).into()).into_iter().collect();
+            }
+            // these open dialogs, which belong to the screen around
+            Message::DeleteWanted(_)
+            | Message::KeyAcceptWanted
+            | Message::LinkPressed(_)
+            | Message::VerifyWanted => {}
+        }
+        Vec::new()
+    }
+
+    /// Takes a message as it is now, from an event or as an answer.
+    pub fn arrived(&mut self, message: undertone::api::Message, around: &mut Around<'_>) -> Vec<Action> {
+        if message.chat != self.chat {
+            return Vec::new();
+        }
+        let new = self.timeline.get(&message.id).is_none();
+        let mine = message.mine;
+        if new && mine {
+            self.timeline.drop_divider();
+        } else if new {
+            self.timeline.pin_divider();
+        }
+        self.timeline.apply(message);
+        if new && mine && !self.timeline.more_after() {
+            self.jump_to(None);
+        } else if new && !self.at_end {
+            self.below = self.below.saturating_add(1);
+        }
+        self.present(around);
+        self.read(around)
+    }
+
+    /// A message of ours has come further.
+    pub fn come_to(
+        &mut self,
+        message: MessageId,
+        state: undertone::api::MessageState,
+        upto: bool,
+        around: &Around<'_>,
+    ) {
+        self.timeline.come_to(message, state, upto);
+        self.present(around);
+    }
+
+    /// Takes what came of a question.
+    pub fn answered(&mut self, answer: Answer, around: &mut Around<'_>) -> Vec<Action> {
+        match answer {
+            Answer::History { chat, anchor, visit, result } if chat == self.chat && visit == self.visit => {
+                return match result {
+                    Ok(page) => self.turn(anchor, page, around),
+                    Err(error) => vec![Action::Notify(Notice::Trouble(error.code()))],
+                };
+            }
+            Answer::Edited { chat, draft, result } | Answer::Sent { chat, draft, result } => {
+                return match result {
+                    Ok(message) => self.arrived(message, around),
+                    Err(error) => {
+                        around.drafts.give_back(chat, draft);
+                        if chat == self.chat {
+                            self.editor = Draft::with_text(&around.drafts.get(&chat).text);
+                        }
+                        vec![Action::Notify(Notice::Trouble(error.code()))]
+                    }
+                };
+            }
+            Answer::Changed { result, .. } => {
+                return match result {
+                    Ok(message) => self.arrived(message, around),
+                    Err(error) => vec![Action::Notify(Notice::Trouble(error.code()))],
+                };
+            }
+            _ => {}
+        }
+        Vec::new()
+    }
+
+    /// The person came back to the window, or the window's surroundings changed.
+    pub fn attended(&mut self, around: &mut Around<'_>) -> Vec<Action> {
+        self.present(around);
+        self.read(around)
+    }
+
+    /// Time has passed, or the language has changed.
+    pub fn refresh(&mut self, around: &mut Around<'_>) {
+        self.present(around);
+    }
+
+    /// Gives up an answer or a change, or puts details and emoji away. Empty if there was nothing of the kind.
+    pub fn escape(&mut self, around: &mut Around<'_>) -> bool {
+        if self.picking.take().is_some() || std::mem::take(&mut self.emoji) {
+            return true;
+        }
+        if around.drafts.cancel(self.chat) {
+            self.editor = Draft::with_text(&around.drafts.get(&self.chat).text);
+            return true;
+        }
+        self.details.take().is_some()
+    }
+
+    /// Where this conversation stands in the draft list is up to date; the rest goes.
+    pub fn close(&self, around: &mut Around<'_>) -> Vec<Action> {
+        around.drafts.write(self.chat, self.editor.text());
+        self.stop_typing()
+    }
+
+    fn react(&mut self, id: MessageId, emoji: String, around: &Around<'_>) -> Vec<Action> {
+        self.picking = None;
+        let me = around.world.me.account;
+        let Some(message) = self.timeline.get(&id).filter(|message| !message.deleted) else {
+            return Vec::new();
+        };
+        let own =
+            message.reactions.get(&emoji).is_some_and(|people| me.is_some_and(|me| people.contains(&me)));
+        vec![Ask::React { message: id, emoji, on: !own }.into()]
+    }
+
+    fn toggle_details(&mut self, around: &Around<'_>) {
+        self.details = match self.details.take() {
+            Some(_) => None,
+            None => around.world.contact_of(&self.chat).map(details::State::open),
+        };
+    }
+}
+
+/// A text that could not be sent goes back to its draft, whatever is on screen now.
+pub fn give_back(answer: Answer, drafts: &mut Drafts) -> Vec<Action> {
+    match answer {
+        Answer::Edited { chat, draft, result: Err(error) }
+        | Answer::Sent { chat, draft, result: Err(error) } => {
+            drafts.give_back(chat, draft);
+            vec![Action::Notify(Notice::Trouble(error.code()))]
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn history(chat: ConversationId, anchor: Anchor, visit: u64) -> Action {
+    Ask::History { chat, anchor, visit }.into()
+}

@@ -1,0 +1,173 @@
+//! The rows of a conversation: days, the line above new messages, bubbles with what can be done to them.
+
+use iced::widget::{Row, container, row as across};
+use iced::{Center, Fill};
+use undertone::api::{MessageId, MessageState};
+
+use super::{Message, State};
+use crate::bridge::Secret;
+use crate::kit::bubble::{self, Bubble, Cluster, Line, Quote, Reaction, Receipt, Side};
+use crate::kit::button;
+use crate::kit::icon::Icon;
+use crate::kit::pressable::{Look, Pressable};
+use crate::kit::text::{Role, role};
+use crate::kit::theme;
+use crate::kit::token::{radius, space as gap};
+use crate::kit::{Element, system};
+use crate::model::row::{self, Body, Content, Place};
+use crate::screen::Ctx;
+use crate::t;
+
+/// The emoji offered at once.
+pub(super) const QUICK: [&str; 6] = ["👍", "❤️", "😂", "😮", "😢", "🙏"];
+
+/// Whose conversation it is.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Other<'a> {
+    pub(super) name: &'a str,
+    pub(super) hue: u8,
+    pub(super) our_hue: u8,
+}
+
+pub(super) fn line<'a>(
+    state: &'a State,
+    row: &'a row::Row,
+    other: Other<'a>,
+    ctx: Ctx<'a>,
+) -> Element<'a, Message> {
+    match &row.body {
+        Body::Bubble(bubble) => message(state, bubble, other, ctx),
+        Body::Day(day) => system::day(day.as_str()),
+        Body::Divider => system::unread(t!(ctx.texts, "unread-divider")),
+    }
+}
+
+fn message<'a>(
+    state: &'a State,
+    data: &'a row::Bubble,
+    other: Other<'a>,
+    ctx: Ctx<'a>,
+) -> Element<'a, Message> {
+    let texts = ctx.texts;
+    let side = if data.mine { Side::Out } else { Side::In };
+    let place = match data.place {
+        Place::First => Cluster::First,
+        Place::Last => Cluster::Last,
+        Place::Middle => Cluster::Middle,
+        Place::Single => Cluster::Single,
+    };
+    let edited = data.edited.then(|| t!(texts, "message-edited").into());
+    let mut bubble = Bubble::new(side, place, body(data, ctx), data.time.as_str())
+        .edited(edited)
+        .quote(data.quote.as_ref().map(|quote| quoted(quote, other, ctx)))
+        .reactions(data.chips.iter().map(|chip| reaction(data.id, chip, other, ctx)))
+        .on_copy(|text| Message::Copied(Secret::new(text)))
+        .on_link(|link| Message::LinkPressed(Secret::new(link)));
+    if let Some(state) = data.state.filter(|_| data.content != Content::Deleted) {
+        let (receipt, words) = receipt(state, other, ctx);
+        bubble = bubble.receipt(receipt, words);
+    }
+    let line = Line::new(side, place.begins(), bubble.view()).flashing(state.flash == Some(data.id));
+    match &data.content {
+        Content::Deleted | Content::Unknown => Element::new(line),
+        Content::Jumbo(text) | Content::Text(text) => Element::new(line.tools(tools(state, data, text, ctx))),
+    }
+}
+
+fn body<'a>(data: &'a row::Bubble, ctx: Ctx<'a>) -> bubble::Body<'a> {
+    let texts = ctx.texts;
+    match &data.content {
+        Content::Deleted if data.mine => {
+            bubble::Body::Note(Icon::Ban, t!(texts, "message-deleted-mine").into())
+        }
+        Content::Deleted => bubble::Body::Note(Icon::Ban, t!(texts, "message-deleted").into()),
+        Content::Jumbo(text) | Content::Text(text) => bubble::Body::Text(text.as_str().into()),
+        Content::Unknown => bubble::Body::Note(Icon::Download, t!(texts, "message-unsupported").into()),
+    }
+}
+
+fn quoted<'a>(quote: &'a row::Quote, other: Other<'a>, ctx: Ctx<'a>) -> Quote<'a, Message> {
+    let texts = ctx.texts;
+    let (name, color) =
+        if quote.mine { (t!(texts, "you").into(), other.our_hue) } else { (other.name.into(), other.hue) };
+    let words = match &quote.text {
+        Some(text) => text.as_str().into(),
+        None => t!(texts, "reply-missing").into(),
+    };
+    Quote { name, color: color % 10, words, press: Some(Message::Shown(quote.target)) }
+}
+
+fn reaction<'a>(id: MessageId, chip: &'a row::Chip, other: Other<'a>, ctx: Ctx<'a>) -> Reaction<'a, Message> {
+    let texts = ctx.texts;
+    let names = match (chip.own, chip.count) {
+        (true, 0 | 1) => t!(texts, "you"),
+        (true, _) => format!("{}, {}", t!(texts, "you"), other.name),
+        (false, _) => other.name.to_owned(),
+    };
+    Reaction {
+        emoji: chip.emoji.as_str().into(),
+        count: u64::try_from(chip.count).unwrap_or(u64::MAX),
+        own: chip.own,
+        names: t!(texts, "reacted-by", names = names, emoji = chip.emoji.as_str()).into(),
+        press: Some(Message::Reacted(id, chip.emoji.clone())),
+    }
+}
+
+fn receipt(state: MessageState, other: Other<'_>, ctx: Ctx<'_>) -> (Receipt, String) {
+    let texts = ctx.texts;
+    match state {
+        MessageState::Queued => (Receipt::Queued, t!(texts, "state-queued", name = other.name)),
+        MessageState::Sent => (Receipt::Sent, t!(texts, "state-sent")),
+        MessageState::Delivered => (Receipt::Delivered, t!(texts, "state-delivered")),
+        MessageState::Read => (Receipt::Read, t!(texts, "state-read")),
+    }
+}
+
+/// Beside a bubble under the pointer: what can be done to it, or the emoji to choose from.
+fn tools<'a>(state: &'a State, data: &'a row::Bubble, text: &'a str, ctx: Ctx<'a>) -> Element<'a, Message> {
+    let texts = ctx.texts;
+    let id = data.id;
+    if state.picking == Some(id) {
+        let emoji = QUICK.into_iter().map(|emoji| pick(id, emoji, ctx));
+        let row = Row::with_children(emoji).align_y(Center);
+        return container(row).padding(gap::S0).style(theme::pill).into();
+    }
+    let tool =
+        |glyph, name: String, message| button::round(glyph, name).width(TOOL).height(TOOL).on_press(message);
+    let mut tools = across![
+        tool(Icon::SmilePlus, t!(texts, "react"), Message::ReactWanted(id)),
+        tool(Icon::Reply, t!(texts, "reply"), Message::ReplyWanted(id)),
+        tool(Icon::Copy, t!(texts, "message-copy"), Message::Copied(Secret::new(text.to_owned()))),
+    ];
+    if data.mine {
+        tools = tools.push(tool(Icon::Pencil, t!(texts, "edit"), Message::EditWanted(id))).push(tool(
+            Icon::Trash,
+            t!(texts, "delete"),
+            Message::DeleteWanted(id),
+        ));
+    }
+    tools.align_y(Center).into()
+}
+
+fn pick<'a>(id: MessageId, emoji: &'static str, ctx: Ctx<'a>) -> Element<'a, Message> {
+    Pressable::new(role(Role { size: 18.0, line: 22.0, ..Role::JUMBO }, emoji))
+        .name(t!(ctx.texts, "message-react-with", emoji = emoji))
+        .width(TOOL)
+        .height(TOOL)
+        .centered()
+        .on_press(Message::Reacted(id, emoji.to_owned()))
+        .style(|t, status| Look {
+            background: (status.hovered || status.focused).then_some(t.bg_selected),
+            border: iced::border::rounded(radius::FULL),
+            ..Look::default()
+        })
+        .into()
+}
+
+/// Side of a tool beside a bubble, in logical pixels.
+const TOOL: f32 = 30.0;
+
+/// A row in the middle of its list.
+pub(super) fn inset<'a>(content: Element<'a, Message>, room: f32) -> Element<'a, Message> {
+    container(content).padding([0.0, room]).width(Fill).into()
+}

@@ -1,0 +1,79 @@
+//! What is asked again before it is done, because it cannot be taken back.
+
+use undertone::api::{Account, MessageId};
+
+use crate::bridge::Ask;
+use crate::kit::button::{self, Kind};
+use crate::kit::{Element, dialog};
+use crate::model::world::World;
+use crate::screen::{Action, Ctx};
+use crate::t;
+
+/// What is to be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Confirm {
+    /// A contact's new device is to be trusted without comparing.
+    AcceptKey(Account),
+    /// Somebody is to be blocked.
+    Block(Account),
+    /// A message of ours is to be taken back.
+    Delete(MessageId),
+    /// Somebody is to be removed, with the conversation.
+    Remove(Account),
+}
+
+/// What the person did.
+#[derive(Debug, Clone, Copy)]
+pub enum Message {
+    /// It is not to be done.
+    Cancelled,
+    /// It is to be done.
+    Confirmed,
+}
+
+impl Confirm {
+    /// What doing it means.
+    #[must_use]
+    pub(super) fn action(self) -> Action {
+        match self {
+            Self::AcceptKey(account) => Ask::Accept(account),
+            Self::Block(account) => Ask::Block(account),
+            Self::Delete(message) => Ask::Delete(message),
+            Self::Remove(account) => Ask::Remove(account),
+        }
+        .into()
+    }
+
+    /// The dialog.
+    #[must_use]
+    pub(super) fn view<'a>(self, world: &World, ctx: Ctx<'a>) -> Element<'a, Message> {
+        let texts = ctx.texts;
+        let name = |account: Account| {
+            let contact = world.contact(&account);
+            contact.map_or_else(|| t!(texts, "unknown-person"), |c| crate::model::text::name(&c.name))
+        };
+        let (title, words, act) = match self {
+            Self::AcceptKey(account) => (
+                t!(texts, "key-changed-confirm"),
+                t!(texts, "key-changed-body", name = name(account)),
+                t!(texts, "key-changed-accept"),
+            ),
+            Self::Block(account) => (
+                t!(texts, "block-confirm-title", name = name(account)),
+                t!(texts, "block-confirm-body"),
+                t!(texts, "block"),
+            ),
+            Self::Delete(_) => {
+                (t!(texts, "delete-message-title"), t!(texts, "delete-message-body"), t!(texts, "delete"))
+            }
+            Self::Remove(account) => (
+                t!(texts, "delete-contact-title", name = name(account)),
+                t!(texts, "delete-contact-body", name = name(account)),
+                t!(texts, "delete"),
+            ),
+        };
+        let cancel = button::button(Kind::Secondary, t!(texts, "cancel")).on_press(Message::Cancelled);
+        let act = button::button(Kind::Danger, act).on_press(Message::Confirmed);
+        dialog::card(title, words, None, [cancel.into(), act.into()])
+    }
+}

@@ -1,0 +1,166 @@
+//! Where events and answers go: to what is known, to the conversation that is open, to the dialog.
+
+use undertone::api::{Account, ClientError, Event};
+
+use super::{Dialog, Moment, Panel, State};
+use crate::bridge::{Answer, Ask};
+use crate::model::world::Pull;
+use crate::screen::{Action, Notice, chat};
+
+impl State {
+    /// Takes a batch of events.
+    pub fn happened(&mut self, events: &[Event], moment: Moment<'_>) -> Vec<Action> {
+        let mut actions = Vec::new();
+        let mut nearby = false;
+        for event in events {
+            match self.world.apply(event, moment.now_ms) {
+                Pull::Everything => actions.extend(self.pull()),
+                Pull::Nearby => nearby = true,
+                Pull::Nothing => {}
+            }
+            actions.extend(self.told(event, moment));
+        }
+        if nearby {
+            actions.push(Ask::Nearby.into());
+        }
+        self.list(moment);
+        actions
+    }
+
+    fn told(&mut self, event: &Event, moment: Moment<'_>) -> Vec<Action> {
+        if let Event::Error(error) = event {
+            return vec![Action::Notify(Notice::Trouble(error.code()))];
+        }
+        if let Event::KeyAlarm(contact) = event {
+            return vec![Action::Notify(Notice::KeyAlarm(crate::model::text::name(&contact.name)))];
+        }
+        if let Event::ContactRemoved(account) = event {
+            self.gone(*account);
+        }
+        let (panel, mut around) = self.parts(moment);
+        let Panel::Chat(chat) = panel else { return Vec::new() };
+        match event {
+            Event::MessageChanged(message)
+            | Event::MessageReceived(message)
+            | Event::MessageStored(message) => {
+                return chat.arrived(message.clone(), &mut around);
+            }
+            Event::MessageState { message, state, upto, .. } => {
+                chat.come_to(*message, *state, *upto, &around);
+            }
+            Event::ChatChanged(row) if row.chat == chat.chat() => return chat.attended(&mut around),
+            _ => {}
+        }
+        Vec::new()
+    }
+
+    /// Takes what came of a question.
+    pub fn answered(&mut self, answer: Answer, moment: Moment<'_>) -> Vec<Action> {
+        let actions = self.place(answer, moment);
+        self.list(moment);
+        actions
+    }
+
+    fn place(&mut self, answer: Answer, moment: Moment<'_>) -> Vec<Action> {
+        if let Some(Dialog::Verify(verify)) = &mut self.dialog {
+            verify.answered(&answer);
+        }
+        if let Panel::Settings(settings) = &mut self.panel {
+            settings.answered(&answer);
+        }
+        if let Some(Dialog::Connect(connect)) = &mut self.dialog
+            && connect.answered(&answer)
+        {
+            self.dialog = None;
+        }
+        match answer {
+            Answer::Added(result) => {
+                self.asking = None;
+                let Ok(contact) = result else { return trouble_if(self.dialog.is_none(), result) };
+                let (chat, name) = (contact.chat, crate::model::text::name(&contact.name));
+                self.world.set_contact(contact);
+                let mut actions = self.open(chat, moment);
+                actions.push(Action::Notify(Notice::Asked(name)));
+                actions
+            }
+            Answer::Chats(Ok(chats)) => {
+                self.loaded = true;
+                self.world.set_chats(chats);
+                Vec::new()
+            }
+            Answer::Contacts(Ok(contacts)) => {
+                self.world.set_contacts(contacts);
+                Vec::new()
+            }
+            Answer::Nearby(Ok(nearby)) => {
+                self.world.set_nearby(nearby);
+                Vec::new()
+            }
+            Answer::Info(Ok(info)) | Answer::Renamed(Ok(info)) => {
+                self.world.me = info;
+                Vec::new()
+            }
+            Answer::PhraseKept(Ok(())) => {
+                self.world.me.phrase_kept = true;
+                Vec::new()
+            }
+            Answer::Visible { on, result: Ok(()) } => {
+                self.world.me.visible = on;
+                Vec::new()
+            }
+            Answer::Removed { account, result: Ok(()) } => {
+                self.gone(account);
+                self.world.apply(&Event::ContactRemoved(account), moment.now_ms);
+                Vec::new()
+            }
+            Answer::History { .. } | Answer::Edited { .. } | Answer::Sent { .. } | Answer::Changed { .. } => {
+                self.in_history(answer, moment)
+            }
+            other => failed(&other).map(|code| Action::Notify(Notice::Trouble(code))).into_iter().collect(),
+        }
+    }
+
+    fn in_history(&mut self, answer: Answer, moment: Moment<'_>) -> Vec<Action> {
+        let (panel, mut around) = self.parts(moment);
+        match panel {
+            Panel::Chat(chat) => chat.answered(answer, &mut around),
+            _ => chat::give_back(answer, around.drafts),
+        }
+    }
+
+    fn pull(&self) -> Vec<Action> {
+        let mut actions = vec![Ask::Contacts.into(), Ask::Chats.into(), Ask::Nearby.into()];
+        if let Panel::Chat(chat) = &self.panel {
+            actions.extend(chat.pull());
+        }
+        actions
+    }
+
+    fn gone(&mut self, account: Account) {
+        let Some(chat) = self.world.contact(&account).map(|contact| contact.chat) else { return };
+        self.drafts.forget(&chat);
+        if matches!(&self.panel, Panel::Chat(open) if open.chat() == chat) {
+            self.panel = Panel::Nothing;
+        }
+    }
+}
+
+/// The code of a question that failed and that no screen has told about.
+fn failed(answer: &Answer) -> Option<&'static str> {
+    match answer {
+        Answer::Done(Err(error))
+        | Answer::Chats(Err(error))
+        | Answer::Contacts(Err(error))
+        | Answer::Invite(Err(error))
+        | Answer::PhraseKept(Err(error))
+        | Answer::Removed { result: Err(error), .. }
+        | Answer::Renamed(Err(error))
+        | Answer::Visible { result: Err(error), .. } => Some(error.code()),
+        _ => None,
+    }
+}
+
+fn trouble_if<T>(tell: bool, result: Result<T, ClientError>) -> Vec<Action> {
+    let code = result.err().filter(|_| tell).map(|error| error.code());
+    code.map(|code| Action::Notify(Notice::Trouble(code))).into_iter().collect()
+}
