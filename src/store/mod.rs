@@ -124,13 +124,21 @@ impl Store {
         let lock = lock.clone();
         folder::check_format(dir)?;
         let opened = KeyFile::new(dir).open(passphrase)?;
+        Self::open_rows((dir, lock), &opened, rng)
+    }
+
+    fn open_rows(
+        (dir, lock): (&Path, FolderLock),
+        opened: &vault::Opened,
+        rng: &mut impl CryptoRng,
+    ) -> Result<(Self, Snapshot), StoreError> {
         require_room(dir, 0)?;
         let rows = dir.join(ROWS);
         if !rows.join("db").is_file() {
             return Err(StoreError::Damaged("the database is missing"));
         }
         let backend: Box<dyn Backend> = Box::new(Sled::open(&rows)?);
-        let opened = Self::open_with((dir, lock, backend), &opened, rng)?;
+        let opened = Self::open_with((dir, lock, backend), opened, rng)?;
         folder::close_files(&rows)?;
         Ok(opened)
     }

@@ -5,6 +5,7 @@
 mod conformance;
 #[cfg(test)]
 pub(super) mod faulty;
+mod log;
 #[cfg(test)]
 pub(super) mod memory;
 pub(super) mod sled;

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
+use super::log::{self, LogMark};
 use super::{Backend, Batch, Direction, Row, Rows};
 use crate::store::StoreError;
 
@@ -18,6 +19,7 @@ pub(in crate::store) struct Sled {
     db: ::sled::Db,
     /// sled's log, through a handle of our own: fsync acts on the file, not on the handle.
     log: File,
+    mark: LogMark,
     blobs: PathBuf,
     blobs_synced: BTreeSet<OsString>,
 }
@@ -30,21 +32,22 @@ impl Sled {
     pub(in crate::store) fn open(dir: &Path) -> Result<Self, StoreError> {
         private_dir(dir)?;
         private_dir(&dir.join(BLOBS))?;
+        log::check(dir, SEGMENT_BYTES)?;
         remove_half_written_snapshots(dir)?;
+        set_damaged_snapshots_aside(dir)?;
         let config = ::sled::Config::new()
             .path(dir)
-            .segment_size(SEGMENT_BYTES)
+            .segment_size(usize::try_from(SEGMENT_BYTES).unwrap_or(usize::MAX))
             .cache_capacity(CACHE_BYTES)
             .flush_every_ms(None);
         let db = open_unlocked(&config)?;
         let log = File::open(dir.join(LOG))?;
-        let blobs = dir.join(BLOBS);
-        let mut this = Self { db, log, blobs, blobs_synced: BTreeSet::new() };
+        guarded(|| db.flush())?;
+        log.sync_all()?;
+        File::open(dir.join("conf"))?.sync_all()?;
+        let mark = LogMark::follow(dir, SEGMENT_BYTES)?;
+        let mut this = Self { db, log, mark, blobs: dir.join(BLOBS), blobs_synced: BTreeSet::new() };
         this.sync_blobs()?;
-        for name in [LOG, "conf"] {
-            let file = File::open(dir.join(name))?;
-            file.sync_all()?;
-        }
         sync_dir(dir)?;
         Ok(this)
     }
@@ -53,7 +56,7 @@ impl Sled {
         guarded(|| self.db.flush())?;
         self.sync_blobs()?;
         self.log.sync_data()?;
-        Ok(())
+        self.mark.advance()
     }
 
     /// Values that do not fit a segment stand in files of their own, which sled does not sync either.
@@ -194,6 +197,18 @@ fn remove_half_written_snapshots(dir: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// A snapshot that does not add up stops sled too; without it sled reads the whole log.
+fn set_damaged_snapshots_aside(dir: &Path) -> Result<(), StoreError> {
+    for path in log::snapshots(dir)?.values() {
+        if !log::snapshot_is_whole(path)? {
+            let mut aside = OsString::from("damaged-");
+            aside.push(path.file_name().unwrap_or_default());
+            fs::rename(path, dir.join(aside))?;
+        }
+    }
+    Ok(())
+}
+
 /// Makes `dir` if need be, for its owner alone.
 pub(in crate::store) fn private_dir(dir: &Path) -> Result<(), StoreError> {
     use std::os::unix::fs::DirBuilderExt;
@@ -212,7 +227,7 @@ const BLOBS: &str = "blobs";
 const DATABASE: &str = "the database";
 /// Large segments make opening cheap (one header each) and keep every row of ours inside the log: sled moves
 /// a node of up to 16 rows into a blob file when it is larger than a quarter of a segment.
-const SEGMENT_BYTES: usize = 8 * 1024 * 1024;
+const SEGMENT_BYTES: u64 = 8 * 1024 * 1024;
 /// Pages kept in memory. sled keeps its page table besides, about 30 MB at 1,000,000 messages.
 const CACHE_BYTES: u64 = 8 * 1024 * 1024;
 const LOCK_TRIES: u32 = 400;
