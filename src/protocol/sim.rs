@@ -156,7 +156,7 @@ pub(super) struct Node {
     pub(super) disk: Disk,
     pub(super) notices: Vec<Notice>,
     pub(super) standing: BTreeMap<Peer, Standing>,
-    clock_ms: u64,
+    pub(super) clock_ms: u64,
     runs: u8,
 }
 
@@ -183,6 +183,19 @@ impl World {
         world
     }
 
+    /// The same computers with these disks, in another course of events.
+    pub(super) fn again(&self, disks: &[Disk], seed: u64) -> Self {
+        let rng = SeededRng::new(seed);
+        let restored = |(node, disk): (&Node, &Disk)| Node::restored(disk.clone(), node.clock_ms, node.runs);
+        let nodes = self.nodes.iter().zip(disks).map(restored).collect();
+        let mut world = Self { nodes, wires: BTreeMap::new(), seen: Vec::new(), rng };
+        for node in 0..disks.len() {
+            let local = world.peer(node);
+            world.act(node, |engine, _| engine.on_network(local));
+        }
+        world
+    }
+
     pub(super) fn account(&self, node: usize) -> AccountId {
         self.nodes[node].engine.account()
     }
@@ -191,7 +204,7 @@ impl World {
         ConversationId::direct(&self.account(a), &self.account(b))
     }
 
-    fn peer(&self, node: usize) -> Peer {
+    pub(super) fn peer(&self, node: usize) -> Peer {
         let mut key = [u8::try_from(node).unwrap(); 32];
         key[0] = self.nodes[node].runs;
         Peer(key)
@@ -217,6 +230,32 @@ impl World {
             self.effect(node, effect);
         }
         result
+    }
+
+    /// One input to one engine, after which the process dies: before the commit, or between it and the effects.
+    pub(super) fn die_in(
+        &mut self,
+        node: usize,
+        committed: bool,
+        act: impl FnOnce(&mut Engine, &mut Ctx<'_>),
+    ) {
+        let now_ms = self.nodes[node].clock_ms;
+        let Node { engine, disk, .. } = &mut self.nodes[node];
+        act(engine, &mut Ctx { now_ms, rng: &mut self.rng });
+        let step = engine.settle();
+        if committed {
+            step.commit(|changes| {
+                changes.iter().for_each(|change| disk.apply(change));
+                Ok::<_, Infallible>(())
+            })
+            .unwrap();
+        }
+        self.crash(node);
+    }
+
+    /// A frame comes to one engine from whoever has this transport name.
+    pub(super) fn inject(&mut self, node: usize, from: Peer, frame: &[u8]) {
+        self.act(node, |engine, ctx| engine.on_frame(from, frame, ctx));
     }
 
     fn effect(&mut self, node: usize, effect: Effect) {
@@ -388,14 +427,16 @@ impl Node {
             |(phrase, _)| RecoverySecret::from_phrase(phrase).unwrap(),
         );
         let profile = new_profile(&recovery, Name::new(name).unwrap(), false, clock_ms, rng);
-        let disk = Disk::new(profile);
-        let engine = Engine::restore(disk.snapshot(false), clock_ms).unwrap();
-        let mut node =
-            Self { engine, disk, notices: Vec::new(), standing: BTreeMap::new(), clock_ms, runs: 0 };
+        let mut node = Self::restored(Disk::new(profile), clock_ms, 0);
         let mut key = [0; 32];
         rng.try_fill_bytes(&mut key).unwrap();
         node.engine.on_network(Peer(key));
         node
+    }
+
+    fn restored(disk: Disk, clock_ms: u64, runs: u8) -> Self {
+        let engine = Engine::restore(disk.snapshot(false), clock_ms).unwrap();
+        Self { engine, disk, notices: Vec::new(), standing: BTreeMap::new(), clock_ms, runs }
     }
 }
 

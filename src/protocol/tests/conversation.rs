@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::sim::World;
-use super::{Alarm, Notice, Refused};
+use super::super::sim::World;
+use super::super::{Alarm, Notice, Refused};
 use crate::model::{ContactState, Delivery};
 
 #[test]

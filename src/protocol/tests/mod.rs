@@ -1,0 +1,4 @@
+//! What engines must do between them, over the simulated network of `sim`.
+
+mod attacks;
+mod conversation;
