@@ -4,6 +4,7 @@
 
 mod bridge;
 mod chance;
+mod kill;
 mod people;
 mod place;
 #[path = "../support/mod.rs"]
