@@ -10,6 +10,8 @@
 
 #[cfg(feature = "node")]
 pub mod api;
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod model;
 #[cfg(feature = "net")]
 pub mod net;

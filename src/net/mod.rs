@@ -30,6 +30,8 @@ mod transport;
 #[cfg(test)]
 mod hostile_tests;
 
+pub(crate) use discovery::read_any as read_any_packet;
+
 pub use config::{NetConfig, NetError};
 pub use event::{Class, NetEvent, NetStatus, SendError, Via};
 pub use frame::MAX_FRAME;

@@ -37,6 +37,7 @@ pub(crate) use doctor::Report;
 pub(crate) use error::StoreError;
 pub(crate) use folder::FolderLock;
 pub(crate) use read::{Anchor, StoredPage, StoredRow};
+pub(crate) use record::read_any as read_any_row;
 
 /// An open profile.
 pub(crate) struct Store {
