@@ -1,5 +1,9 @@
 //! Tests of the store as a whole.
-#![expect(clippy::arithmetic_side_effects, reason = "a sum that overflows fails its test")]
+#![expect(
+    clippy::arithmetic_side_effects,
+    clippy::cast_possible_truncation,
+    reason = "a number that does not fit fails its test"
+)]
 
 mod damage;
 mod generation;
