@@ -465,7 +465,7 @@ fn seal_as(world: &mut World, from: usize, to: usize, content: &[u8]) -> Vec<u8>
     world.act(from, |engine, ctx| {
         let person = engine.people.get_mut(&account).unwrap();
         let device = person.device().unwrap();
-        let session = person.sessions.to_send(device).unwrap();
+        let session = person.sessions.sending(device).unwrap();
         let sealed = session.seal(content, ctx.now_ms, &mut ctx.rng).unwrap();
         let id = session.id();
         engine.out.session_touched(account, id);
