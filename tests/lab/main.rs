@@ -3,8 +3,10 @@
 #![allow(clippy::arithmetic_side_effects, reason = "a test that overflows fails, as it should")]
 
 mod bridge;
+mod capture;
 mod chance;
 mod kill;
+mod leaks;
 mod people;
 mod place;
 #[path = "../support/mod.rs"]
