@@ -286,6 +286,10 @@ impl Driver {
             let mut address = address.clone();
             named_by(&mut address);
             self.dialer.misplaced(peer, &address);
+            // A program has another name after every start: who was configured by an address alone is who answers.
+            if self.core.bootstrap.contains(&address) {
+                self.want(address, Wish::Bootstrap, now);
+            }
         }
         self.dial_failed(peer, now);
     }
