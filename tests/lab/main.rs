@@ -5,9 +5,12 @@
 mod bridge;
 mod capture;
 mod chance;
+mod discovery;
 mod kill;
 mod leaks;
+mod middle;
 mod people;
 mod place;
+mod reach;
 #[path = "../support/mod.rs"]
 mod support;

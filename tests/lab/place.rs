@@ -31,7 +31,7 @@ pub(crate) struct Desk {
     pub(crate) namespace: String,
     /// The other end of its cable, in the namespace of the bridge.
     pub(crate) port: String,
-    enter: String,
+    pub(crate) enter: String,
 }
 
 /// Which addresses a desk gets on a network.
