@@ -66,6 +66,11 @@ impl Side {
         }
     }
 
+    /// Calls that were not answered yet.
+    pub(crate) fn waiting(&self) -> usize {
+        self.calls.len()
+    }
+
     /// How much of one kind the program has said.
     fn said(&self, what: Moment) -> usize {
         match what {

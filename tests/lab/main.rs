@@ -6,11 +6,14 @@ mod bridge;
 mod capture;
 mod chance;
 mod discovery;
+mod disk;
+mod faults;
 mod kill;
 mod leaks;
 mod middle;
 mod people;
 mod place;
+mod power;
 mod reach;
 #[path = "../support/mod.rs"]
 mod support;
