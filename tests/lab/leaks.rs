@@ -176,12 +176,10 @@ fn announced(net: u8, profile: &Path) -> BTreeSet<String> {
     other.close();
     program.close();
     let Packets(all) = &capture.finish();
-    let of_desk = format!("10.{net}.0.1/");
+    let of_desk = format!("10.{net}.0.1");
     let packets = Packets(all.clone());
-    let strings = packets
-        .mdns()
-        .into_iter()
-        .filter(|packet| String::from_utf8_lossy(packet).contains(&of_desk[..of_desk.len() - 1]));
+    let strings =
+        packets.mdns().into_iter().filter(|packet| String::from_utf8_lossy(packet).contains(&of_desk));
     strings.flat_map(labels).collect()
 }
 

@@ -1,5 +1,6 @@
 //! The lab: real programs at desks of networks that exist only inside this computer, through faults and attacks.
 #![cfg(test)]
+#![allow(clippy::print_stdout, reason = "figures are read by whoever asks for them")]
 #![allow(clippy::arithmetic_side_effects, reason = "a test that overflows fails, as it should")]
 
 mod bridge;
@@ -8,8 +9,10 @@ mod chance;
 mod discovery;
 mod disk;
 mod faults;
+mod flood;
 mod kill;
 mod leaks;
+mod memory;
 mod middle;
 mod people;
 mod place;

@@ -2,7 +2,6 @@
 
 use std::{
     collections::BTreeSet,
-    path::PathBuf,
     thread,
     time::{Duration, Instant},
 };
@@ -18,8 +17,6 @@ use crate::{
 pub(crate) struct Two {
     pub(crate) hana: Undertoned,
     pub(crate) bora: Undertoned,
-    pub(crate) hana_account: Value,
-    pub(crate) bora_account: Value,
     pub(crate) chat: Value,
     pub(crate) hana_desk: Desk,
     pub(crate) bora_desk: Desk,
@@ -37,11 +34,7 @@ impl Two {
         let mut bora = start(&bora_desk, &folder.path().join("bora"), &[]);
         let (hana_account, bora_account) = (create(&mut hana, "Hana"), create(&mut bora, "Bora"));
         let chat = befriend(&mut hana, &bora_account, &mut bora, &hana_account);
-        Self { hana, bora, hana_account, bora_account, chat, hana_desk, bora_desk, lan, folder }
-    }
-
-    pub(crate) fn profile(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
+        Self { hana, bora, chat, hana_desk, bora_desk, lan, folder }
     }
 }
 

@@ -85,6 +85,13 @@ impl Lan {
         }
     }
 
+    /// Bytes that came over a desk's cable.
+    pub(crate) fn received_from(&self, desk: &Desk) -> u64 {
+        let shown = run("ip", &["-n", &self.namespace, "-s", "-j", "link", "show", &desk.port]);
+        let shown: serde_json::Value = serde_json::from_str(&shown).unwrap();
+        shown[0]["stats64"]["rx"]["bytes"].as_u64().unwrap()
+    }
+
     /// Cuts a desk's cable.
     pub(crate) fn cut(&self, desk: &Desk) {
         ip(&["-n", &self.namespace, "link", "set", &desk.port, "down"]);
