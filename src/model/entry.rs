@@ -16,6 +16,14 @@ pub struct EntryRef {
     pub seq: u64,
 }
 
+impl EntryRef {
+    /// Whether it is this entry or one that the same author wrote before it.
+    #[must_use]
+    pub fn is_upto(&self, other: &Self) -> bool {
+        self.author == other.author && self.seq <= other.seq
+    }
+}
+
 impl Ord for EntryRef {
     fn cmp(&self, other: &Self) -> Ordering {
         (self.lamport, &self.author, self.seq).cmp(&(other.lamport, &other.author, other.seq))

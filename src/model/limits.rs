@@ -15,6 +15,8 @@ pub const FRAME_BYTES: usize = 96 * 1024;
 pub const WINDOW_FRAMES: usize = 192;
 /// Frames of one contact that the receiver remembers having taken.
 pub const TAKEN_FRAMES: u64 = 4096;
+/// Recognition tags in one proof: as many as fit a stranger's frame.
+pub const TAGS: usize = 448;
 /// Contacts, requests included.
 pub const CONTACTS: usize = 4096;
 /// Requests from strangers that wait for an answer; the oldest gives way (protocol.md 5.5).

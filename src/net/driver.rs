@@ -61,6 +61,8 @@ pub(super) enum Command {
     Dial(Vec<Multiaddr>),
     /// Close the connections with this peer.
     Disconnect(Peer),
+    /// Close the connections with this peer, and refuse it for a while.
+    Punish(Peer),
     /// Start afresh.
     Rebuild,
     #[cfg(test)]
@@ -228,6 +230,7 @@ impl Driver {
                 command = commands.recv() => match command {
                     Some(Command::Dial(addresses)) => self.on_dial(addresses),
                     Some(Command::Disconnect(peer)) => self.on_disconnect(peer),
+                    Some(Command::Punish(peer)) => self.punish(peer, now),
                     Some(Command::Rebuild) => return Exit::Rebuild,
                     #[cfg(test)]
                     Some(Command::Crash) => panic!("asked to"),

@@ -112,6 +112,11 @@ impl Net {
         self.command(Command::Disconnect(peer));
     }
 
+    /// Closes the connections with a peer that broke a rule of its owner, and refuses it for a while.
+    pub fn punish(&self, peer: Peer) {
+        self.command(Command::Punish(peer));
+    }
+
     /// Replaces all sockets and connections by new ones, on the same ports: after the computer slept, or when the
     /// network seems stuck. Takes less than a second.
     pub fn rebuild(&self) {

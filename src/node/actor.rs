@@ -84,16 +84,18 @@ impl Actor {
                 match next {
                     Input::Command(command) => self.on_command(command),
                     Input::Net(event) => self.on_net(event),
-                    Input::Tick => {
-                        self.with_engine(Engine::on_tick);
-                        tick_at = Instant::now().checked_add(TICK).unwrap_or(tick_at);
-                    }
+                    // The tick itself is below: it is due also when nobody pauses.
+                    Input::Tick => {}
                     Input::Ended => return self.end(),
                 }
                 handled = handled.saturating_add(1);
                 if handled < BATCH && self.stopping.is_none() {
-                    input = self.ready(&mut commands);
+                    input = self.ready(&mut commands, handled % 2 == 0);
                 }
+            }
+            if tick_at <= Instant::now() {
+                self.with_engine(Engine::on_tick);
+                tick_at = Instant::now().checked_add(TICK).unwrap_or(tick_at);
             }
             self.finish();
         }
@@ -121,11 +123,11 @@ impl Actor {
     }
 
     /// What waits already: in turns, so that neither the person nor the network starves.
-    fn ready(&mut self, commands: &mut mpsc::Receiver<Command>) -> Option<Input> {
-        if let Ok(command) = commands.try_recv() {
-            return Some(Input::Command(command));
-        }
-        self.open.as_mut()?.net_events.try_recv().ok().map(Input::Net)
+    fn ready(&mut self, commands: &mut mpsc::Receiver<Command>, commands_first: bool) -> Option<Input> {
+        let mut command = || commands.try_recv().ok().map(Input::Command);
+        let mut event =
+            || self.open.as_mut().and_then(|open| open.net_events.try_recv().ok()).map(Input::Net);
+        if commands_first { command().or_else(event) } else { event().or_else(command) }
     }
 
     pub(super) fn with_engine<T>(&mut self, act: impl FnOnce(&mut Engine, &mut Ctx<'_>) -> T) -> Option<T> {

@@ -160,14 +160,16 @@ impl Actor {
     fn read(&mut self, chat: ConversationId, upto: MessageId, done: Reply<()>) {
         let left = self.writable().and_then(|()| {
             let open = self.open.as_ref().ok_or(ClientError::Locked)?;
-            let known = upto.conversation == chat && open.message(chat, upto.entry).is_some();
-            if !known {
-                return Err(ClientError::NotFound("message"));
-            }
-            open.store.count_shown_after(&chat, Some(&upto.entry), false).map_err(store_error)
+            let row = if upto.conversation == chat { open.message(chat, upto.entry) } else { None };
+            let row = row.ok_or(ClientError::NotFound("message"))?;
+            let theirs = if row.mine { open.theirs_before(chat, upto.entry)? } else { Some(upto.entry) };
+            let left = open.store.count_shown_after(&chat, Some(&upto.entry), false).map_err(store_error)?;
+            Ok(theirs.map(|entry| (entry, left)))
         });
         match left {
-            Ok(left) => self.ask(done, |engine, ctx| engine.read(chat, upto.entry, left, ctx)),
+            Ok(Some((entry, left))) => self.ask(done, move |engine, ctx| engine.read(chat, entry, left, ctx)),
+            // Nothing of theirs has been seen.
+            Ok(None) => drop(done.send(Ok(()))),
             Err(error) => drop(done.send(Err(error))),
         }
     }
@@ -237,6 +239,17 @@ impl super::actor::Open {
                 fingerprint: self.fingerprint(account),
             })
             .collect()
+    }
+
+    /// The newest message of the other before this one, if it is not far back.
+    fn theirs_before(
+        &self,
+        chat: ConversationId,
+        entry: crate::model::EntryRef,
+    ) -> Result<Option<crate::model::EntryRef>, ClientError> {
+        let page =
+            self.store.history(&chat, store::Anchor::Before(entry), limits::PAGE).map_err(store_error)?;
+        Ok(page.rows.iter().rev().find(|row| !row.mine).map(|row| row.entry.id))
     }
 
     fn chats(&self) -> Vec<Chat> {

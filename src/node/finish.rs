@@ -50,6 +50,7 @@ impl Actor {
             Err(error) => {
                 self.close();
                 self.tell(crate::api::Event::Error(error));
+                self.tell(crate::api::Event::Locked);
             }
         }
         for answer in std::mem::take(&mut self.pending.answers) {
@@ -64,6 +65,7 @@ impl Actor {
             match effect {
                 Effect::Classify { peer, standing } => self.classify(peer, standing),
                 Effect::Disconnect(peer) => self.disconnect(peer),
+                Effect::Fault(peer) => self.punish(peer),
                 Effect::Notice(notice) => notices.push(notice),
                 Effect::Send { peer, frame } => self.send(peer, frame),
                 Effect::Taken { peer, frame } => taken.entry(peer).or_default().push(frame),
@@ -82,15 +84,15 @@ impl Actor {
     fn send(&mut self, peer: Peer, frame: Vec<u8>) {
         let Some(open) = &mut self.open else { return };
         let Some(net) = &open.net else { return };
-        match net.send(to_net(peer), frame) {
+        // Only a frame that finds no room is looked at again.
+        match net.send(to_net(peer), frame.clone()) {
             Ok(()) | Err(SendError::Gone | SendError::TooLarge) => {}
-            Err(SendError::Busy) => open.engine.on_busy(peer),
+            Err(SendError::Busy) => open.engine.on_busy(peer, &frame),
         }
     }
 
     fn classify(&self, peer: Peer, standing: Standing) {
         let class = match standing {
-            Standing::Blocked => Class::Blocked,
             Standing::Contact => Class::Contact,
             Standing::Stranger => Class::Stranger,
         };
@@ -99,10 +101,17 @@ impl Actor {
         }
     }
 
-    /// Closes a connection: its transport name has no business here for the rest of its life.
+    /// Closes a connection; the peer may come back.
     fn disconnect(&self, peer: Peer) {
         if let Some(net) = self.open.as_ref().and_then(|open| open.net.as_ref()) {
             net.disconnect(to_net(peer));
+        }
+    }
+
+    /// Closes a connection and keeps the peer away for a while.
+    fn punish(&self, peer: Peer) {
+        if let Some(net) = self.open.as_ref().and_then(|open| open.net.as_ref()) {
+            net.punish(to_net(peer));
         }
     }
 

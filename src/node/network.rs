@@ -6,6 +6,7 @@ use crate::{
     model::Peer,
     net::{self, NetEvent},
     protocol::Engine,
+    wire::Frame,
 };
 
 /// What is remembered of the network.
@@ -17,7 +18,6 @@ pub(super) struct NetworkState {
 
 impl Actor {
     pub(super) fn on_net(&mut self, event: NetEvent) {
-        // A full disk takes nothing more in: what is not taken is not acknowledged, and comes again.
         let full = self.open.as_ref().is_some_and(|open| !open.store.has_room());
         match event {
             NetEvent::Listening(addresses) => {
@@ -32,7 +32,7 @@ impl Actor {
             NetEvent::Disconnected { peer } => {
                 self.with_engine(|engine, ctx| engine.on_disconnected(to_model(peer), ctx));
             }
-            NetEvent::Frame { peer, bytes } if !full => {
+            NetEvent::Frame { peer, bytes } if !full || !needs_room(&bytes) => {
                 self.with_engine(|engine, ctx| engine.on_frame(to_model(peer), &bytes, ctx));
             }
             NetEvent::Frame { .. } => self.on_full(),
@@ -52,6 +52,12 @@ impl Actor {
     pub(super) fn on_local_peer(engine: &mut Engine, net: &net::Net) {
         engine.on_network(to_model(net.local_peer()));
     }
+}
+
+/// What a full disk cannot take in. It is not acknowledged, so it comes again; what only says who somebody is, or
+/// frees room, is taken in always.
+fn needs_room(frame: &[u8]) -> bool {
+    matches!(Frame::decode(frame), Ok(Frame::Bundle { .. } | Frame::BundleRequest | Frame::Sealed(_)))
 }
 
 pub(super) const fn to_model(peer: net::Peer) -> Peer {

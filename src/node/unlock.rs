@@ -107,7 +107,7 @@ impl Actor {
         Ok(())
     }
 
-    /// What was handled so far goes to disk first; then nothing of the profile is left in memory.
+    /// What was handled so far goes to disk first; then the keys are wiped.
     pub(super) fn lock_profile(&mut self, done: Reply<()>) {
         self.finish();
         if self.open.is_some() {

@@ -29,12 +29,12 @@ impl Engine {
         }
     }
 
-    /// Gives prekeys to those who know us, hold an invite of ours, or may see us. Strangers share an allowance,
-    /// so that none of them can keep the others, or those we know, from getting some.
+    /// Gives prekeys to those who know us, hold an invite of ours, or may see us. Strangers share an allowance of
+    /// which each connection gets a small part, and their prekeys are the first to give way.
     pub(super) fn on_bundle_request(&mut self, peer: Peer, ctx: &mut Ctx<'_>) {
         let Some(link) = self.links.get_mut(&peer) else { return };
         let known = link.account.is_some() || link.invited.is_some();
-        if !(known || self.shown) || !link.asked.take(REQUESTS_PER_MINUTE, ctx.now_ms) {
+        if !(known || self.shown) || !link.bundles.take(REQUESTS_PER_MINUTE, ctx.now_ms) {
             return;
         }
         if !known && !self.strangers_bundles.take(BUNDLES_PER_MINUTE, ctx.now_ms) {
@@ -47,13 +47,13 @@ impl Engine {
         self.out.send(peer, &Frame::Bundle { bundle: &bundle, list: me.list.as_bytes() });
         let (reference, expires_ms) = (secret.reference(), ctx.now_ms.saturating_add(PREKEY_KEPT_MS));
         self.out.put(Change::PutPrekey { reference, expires_ms, secret: secret.to_bytes() });
-        self.prekeys.insert(reference, Prekey { secret, expires_ms });
+        self.prekeys.insert(reference, Prekey { secret, expires_ms, stranger: !known });
     }
 
     /// An honest peer uses its prekeys within a moment: the oldest give way.
     fn make_room_for_prekey(&mut self) {
         while self.prekeys.len() >= MAX_PREKEYS {
-            let oldest = self.prekeys.iter().min_by_key(|(_, prekey)| prekey.expires_ms);
+            let oldest = self.prekeys.iter().min_by_key(|(_, prekey)| (!prekey.stranger, prekey.expires_ms));
             let Some(reference) = oldest.map(|(reference, _)| *reference) else { return };
             self.prekeys.remove(&reference);
             self.out.put(Change::DropPrekey(reference));
@@ -102,6 +102,7 @@ impl Engine {
             return;
         };
         person.contact.generation = generation;
+        person.unanswered_since_ms = Some(ctx.now_ms);
         self.out.contact_touched(account);
         self.keep_session(account, session);
         // Prove ourselves first: the peer can know us as soon as it opens the first message.
@@ -127,8 +128,8 @@ const PREKEY_KEPT_MS: u64 = 10 * 60 * 1000;
 const BUNDLE_LIFE_MS: u64 = 24 * 3_600_000;
 /// How long an answer with a bundle may take.
 const BUNDLE_RETRY_MS: u64 = 5_000;
-/// Bundle requests of one connection a minute (protocol.md 5.5, with proofs in the same allowance).
-const REQUESTS_PER_MINUTE: u32 = 30;
+/// Bundle requests of one connection a minute (protocol.md 5.5).
+const REQUESTS_PER_MINUTE: u32 = 6;
 /// Bundles given out a minute to strangers, all together.
 const BUNDLES_PER_MINUTE: u32 = 60;
 /// Prekeys alive at once.

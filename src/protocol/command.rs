@@ -7,7 +7,7 @@ use undertone_crypto::{
 
 use super::{
     engine::{Ctx, Engine},
-    step::{Effect, Notice},
+    step::{Effect, Notice, Standing},
 };
 use crate::{
     model::{
@@ -112,7 +112,7 @@ impl Engine {
         self.speak(chat, Body::React { target, emoji, on }, ctx).map(|_| ())
     }
 
-    /// Our person has seen everything up to here; `unread` messages of the other come after it.
+    /// Our person has seen everything up to this entry of the other; `unread` messages of the other come after it.
     ///
     /// # Errors
     /// [`Refused::NotFound`] if the conversation is nobody's.
@@ -125,7 +125,7 @@ impl Engine {
     ) -> Result<(), Refused> {
         let account = self.other(chat)?;
         let person = self.people.get_mut(&account).ok_or(Refused::NotFound)?;
-        if person.head.read_upto.is_some_and(|read| upto <= read) {
+        if person.head.read_upto.is_some_and(|read| upto.is_upto(&read)) {
             return Ok(());
         }
         person.head.read_upto = Some(upto);
@@ -159,7 +159,14 @@ impl Engine {
             }
             match person.contact.state {
                 ContactState::Request => self.agree(account, ctx),
-                ContactState::Asked => person.contact.invite = invite.or(person.contact.invite),
+                ContactState::Asked => {
+                    person.contact.invite = invite.or(person.contact.invite);
+                    // What was asked before may have been thrown away unseen.
+                    if !person.outbox.asks() {
+                        let own = self.me.profile.name.clone();
+                        self.say(account, Body::Request { name: own }, ctx);
+                    }
+                }
                 ContactState::Mutual => {}
             }
         } else {
@@ -261,6 +268,7 @@ impl Engine {
         self.out.contact_changed(account);
         match link.filter(|_| on) {
             Some(peer) => {
+                self.out.effect(Effect::Classify { peer, standing: Standing::Stranger });
                 self.out.effect(Effect::Disconnect(peer));
                 self.forget_link(peer);
             }
@@ -318,14 +326,16 @@ impl Engine {
     }
 
     pub(super) fn drop_person(&mut self, account: AccountId) {
+        let link = self.people.get(&account).and_then(|person| person.link);
+        if let Some(peer) = link {
+            self.out.effect(Effect::Classify { peer, standing: Standing::Stranger });
+            self.out.effect(Effect::Disconnect(peer));
+            self.forget_link(peer);
+        }
         let Some(person) = self.people.remove(&account) else { return };
         let conversation = person.head.conversation;
         self.conversations.remove(&conversation);
         self.out.put(Change::DropContact { account, conversation });
         self.out.notice(Notice::ContactRemoved(account));
-        if let Some(peer) = person.link {
-            self.out.effect(Effect::Disconnect(peer));
-            self.links.remove(&peer);
-        }
     }
 }

@@ -79,6 +79,18 @@ impl Outbox {
         }
     }
 
+    /// One frame found no room: it has to go again.
+    pub(super) fn unsend_frame(&mut self, frame: FrameId) {
+        if let Some(outgoing) = self.rows.iter_mut().find(|outgoing| outgoing.frame == Some(frame)) {
+            outgoing.sent_ms = None;
+        }
+    }
+
+    /// Whether a request to become a contact is among them.
+    pub(super) fn asks(&self) -> bool {
+        self.rows.iter().any(|outgoing| outgoing.asks)
+    }
+
     /// A session is gone: what it sealed has to be sealed anew.
     pub(super) fn unseal(&mut self, lost: impl Fn(SessionId) -> bool) {
         for outgoing in &mut self.rows {
@@ -115,9 +127,10 @@ impl Outgoing {
             frame: row.sealed.as_ref().map(|(bytes, _)| FrameId::of(bytes)),
             shown: body.as_ref().is_some_and(Body::is_shown),
             asks: matches!(body, Some(Body::Request { .. })),
+            // Sealed and handed to a connection are one step.
+            told: row.sealed.is_some(),
             row,
             sent_ms: None,
-            told: false,
         }
     }
 }
@@ -125,7 +138,7 @@ impl Outgoing {
 impl Engine {
     /// Sends what is waiting for somebody, as far as there is a connection, a session and room in the window.
     pub(super) fn pump(&mut self, account: AccountId, ctx: &mut Ctx<'_>) {
-        let Some(peer) = self.route(account) else { return };
+        let Some(peer) = self.route(account, ctx.now_ms) else { return };
         let busy = self.links.get(&peer).is_none_or(|link| link.busy);
         let Some(person) = self.people.get_mut(&account) else { return };
         if busy || person.is_held() || person.outbox.rows.is_empty() {
@@ -228,6 +241,7 @@ impl Engine {
         let conversation = person.head.conversation;
         let taken = person.outbox.take(frames);
         person.renewals = (0, 0);
+        person.acknowledged_ms = ctx.now_ms;
         let mut seqs: Vec<u64> = Vec::new();
         for outgoing in taken {
             let entry = outgoing.row.entry;
@@ -255,11 +269,7 @@ impl Engine {
         if renewed > 0 && ctx.now_ms.saturating_sub(last) < renewal_pause(renewed) {
             return;
         }
-        person.renewals = (renewed.saturating_add(1), ctx.now_ms);
-        person.sessions.drop(lost);
-        person.outbox.unseal(|session| session == lost);
-        person.bundle_asked_ms = None;
-        self.out.put(Change::DropSession { account, session: *lost.as_bytes() });
+        self.give_up_session(account, lost, ctx);
         self.pump(account, ctx);
     }
 
@@ -274,12 +284,42 @@ impl Engine {
         for account in waiting {
             if let Some(person) = self.people.get_mut(&account)
                 && let Some(Some(sent_ms)) = person.outbox.rows.front().map(|outgoing| outgoing.sent_ms)
-                && ctx.now_ms.saturating_sub(sent_ms) > RESEND_MS
+                && ctx.now_ms.saturating_sub(sent_ms.max(person.acknowledged_ms)) > RESEND_MS
             {
                 person.outbox.unsend();
             }
+            self.renew_if_unanswered(account, ctx);
             self.pump(account, ctx);
         }
+    }
+
+    /// A first message that was not answered in time did not get through, or was made with prekeys that are gone:
+    /// another one is made, with new prekeys.
+    fn renew_if_unanswered(&mut self, account: AccountId, ctx: &mut Ctx<'_>) {
+        if self.route(account, ctx.now_ms).is_none() {
+            return;
+        }
+        let Some(person) = self.people.get_mut(&account) else { return };
+        let Some(device) = person.device() else { return };
+        let unanswered = person.sessions.sending(device).filter(|session| !session.is_confirmed());
+        let Some(lost) = unanswered.map(|session| session.id()) else { return };
+        let since = *person.unanswered_since_ms.get_or_insert(ctx.now_ms);
+        let (renewed, last) = person.renewals;
+        let pause = if renewed == 0 { UNANSWERED_MS } else { renewal_pause(renewed) };
+        if ctx.now_ms.saturating_sub(since.max(last)) >= pause {
+            self.give_up_session(account, lost, ctx);
+        }
+    }
+
+    fn give_up_session(&mut self, account: AccountId, lost: SessionId, ctx: &mut Ctx<'_>) {
+        let Some(person) = self.people.get_mut(&account) else { return };
+        person.renewals = (person.renewals.0.saturating_add(1), ctx.now_ms);
+        person.unanswered_since_ms = None;
+        person.bundle_asked_ms = None;
+        person.greeted_ms = None;
+        person.sessions.drop(lost);
+        person.outbox.unseal(|session| session == lost);
+        self.out.put(Change::DropSession { account, session: *lost.as_bytes() });
     }
 
     /// A sealed frame of a contact was handled and is to be remembered and acknowledged.
@@ -312,6 +352,8 @@ fn renewal_pause(renewed: u32) -> u64 {
     60_000_u64.saturating_mul(1_u64.checked_shl(renewed.saturating_sub(1)).unwrap_or(u64::MAX)).min(3_600_000)
 }
 
+/// A first message is answered at once by a program that can open it.
+const UNANSWERED_MS: u64 = 30_000;
 /// Frames in front of which the handshake is repeated: few, until the peer has answered.
 const UNANSWERED_FRAMES: usize = 4;
 /// Bytes on their way: stays below the queue of a connection (1 MiB).

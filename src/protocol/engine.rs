@@ -16,7 +16,7 @@ use super::{
     link::{Allowance, Link},
     person::{Own, Person, Taken, new_head},
     sessions::Sessions,
-    step::{Effect, Notice, Standing, Step},
+    step::{Effect, Notice, Step},
 };
 use crate::{
     model::{AccountId, Change, ConversationId, FrameId, Invite, InviteId, Peer, Profile, Snapshot},
@@ -46,6 +46,9 @@ pub struct Engine {
     /// Whether people on this network may see our name.
     pub(super) shown: bool,
     pub(super) out: Out,
+    /// When everybody was last shown who we are, and whether they have to be again.
+    pub(super) proofs_sent_ms: Option<u64>,
+    pub(super) proofs_due: bool,
     /// Bundles that strangers were given in the current minute.
     pub(super) strangers_bundles: Allowance,
 }
@@ -71,6 +74,8 @@ impl Me {
 pub(super) struct Prekey {
     pub(super) secret: PrekeySecret,
     pub(super) expires_ms: u64,
+    /// Whether a stranger was given the bundle: the first to give way.
+    pub(super) stranger: bool,
 }
 
 /// An answered handshake.
@@ -152,11 +157,18 @@ impl Engine {
             links: BTreeMap::new(),
             local: None,
             out: Out::default(),
+            proofs_sent_ms: None,
+            proofs_due: false,
             strangers_bundles: Allowance::default(),
         };
         for (expires_ms, secret) in snapshot.prekeys {
             let secret = PrekeySecret::from_bytes(&secret).map_err(|_| RestoreError("prekey"))?;
-            engine.prekeys.insert(secret.reference(), Prekey { secret, expires_ms });
+            if snapshot.rolled_back {
+                // An old copy of the folder: they may have been used since.
+                engine.out.put(Change::DropPrekey(secret.reference()));
+            } else {
+                engine.prekeys.insert(secret.reference(), Prekey { secret, expires_ms, stranger: true });
+            }
         }
         for (init, account, session, expires_ms) in snapshot.replays {
             engine.replays.insert(init, Replay { account, session: SessionId::new(session), expires_ms });
@@ -232,14 +244,17 @@ impl Engine {
             Ok(Frame::Signal(sealed)) => self.on_signal(peer, sealed, ctx),
             Ok(Frame::Taken(frames)) => self.on_taken(peer, &frames, ctx),
             Ok(Frame::Unknown) => {}
-            // No program of ours sends this: this transport name has no more business here.
-            Err(_malformed) => self.out.effect(Effect::Classify { peer, standing: Standing::Blocked }),
+            // No program of ours sends this.
+            Err(_malformed) => self.out.effect(Effect::Fault(peer)),
         }
     }
 
     /// Time went by. To be called about once a second.
     pub fn on_tick(&mut self, ctx: &mut Ctx<'_>) {
         self.expire(ctx.now_ms);
+        if self.proofs_due {
+            self.send_proofs(ctx);
+        }
         self.expire_links(ctx.now_ms);
         self.expire_typing(ctx.now_ms);
         self.retry(ctx);

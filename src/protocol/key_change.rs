@@ -14,7 +14,8 @@ use crate::model::Change;
 
 impl Engine {
     /// Whether a device with this certificate and list may speak for the account. Learns the first device;
-    /// keeps another one as changed, and then nothing is sent until [`Self::accept_change`].
+    /// keeps another one as changed: it may speak, but nothing that our person says is sent
+    /// until [`Self::accept_change`].
     pub(super) fn admit_device(&mut self, account: AccountId, cert: &DevCert, list: &DeviceList) -> bool {
         let Some(person) = self.people.get_mut(&account) else { return false };
         let contact = &mut person.contact;
@@ -51,6 +52,7 @@ impl Engine {
         let Some(person) = self.people.get_mut(&account) else { return };
         let Some(bytes) = person.contact.changed_device.take() else { return };
         person.contact.device = Some(bytes);
+        person.contact.generation = 0;
         person.pair_up(&self.me.own());
         let Some(device) = person.device() else { return };
         for session in person.sessions.keep_only(device) {

@@ -11,7 +11,7 @@ use super::{
     step::{Effect, Notice, Standing},
 };
 use crate::{
-    model::{AccountId, InviteId, Name, Peer},
+    model::{AccountId, ContactState, FrameId, InviteId, Name, Peer},
     wire::{Frame, Hello},
 };
 
@@ -21,7 +21,7 @@ pub(super) struct Link {
     pub(super) nonce: [u8; 32],
     /// The peer's nonce, once it said hello.
     pub(super) peer_nonce: Option<[u8; 32]>,
-    /// The tags the peer showed last: kept, for a contact learnt later may be among them.
+    /// The tags the peer showed, the newest of them: a contact learnt later may be among them.
     pub(super) tags: Vec<[u8; 16]>,
     /// The contact whose device proved itself.
     pub(super) account: Option<AccountId>,
@@ -32,7 +32,11 @@ pub(super) struct Link {
     /// Frames that do not fit its queue wait until it has room.
     pub(super) busy: bool,
     since_ms: u64,
-    /// Proofs and bundle requests in the current minute.
+    /// Proofs in the current minute.
+    pub(super) proofs: Allowance,
+    /// Bundle requests in the current minute.
+    pub(super) bundles: Allowance,
+    /// First messages and ended invites in the current minute.
     pub(super) asked: Allowance,
 }
 
@@ -68,6 +72,8 @@ impl Engine {
             invited: None,
             busy: false,
             since_ms: ctx.now_ms,
+            proofs: Allowance::default(),
+            bundles: Allowance::default(),
             asked: Allowance::default(),
         };
         self.forget_link(peer);
@@ -87,12 +93,14 @@ impl Engine {
         self.forget_link(peer);
     }
 
-    /// The connection's queue was full: nothing more for it until it has room.
-    pub fn on_busy(&mut self, peer: Peer) {
+    /// The connection's queue was too full for this frame: nothing more for it until it has room.
+    pub fn on_busy(&mut self, peer: Peer, frame: &[u8]) {
         let Some(link) = self.links.get_mut(&peer) else { return };
         link.busy = true;
-        if let Some(person) = link.account.and_then(|account| self.people.get_mut(&account)) {
-            person.outbox.unsend();
+        if let (Some(person), Ok(Frame::Sealed(sealed))) =
+            (link.account.and_then(|account| self.people.get_mut(&account)), Frame::decode(frame))
+        {
+            person.outbox.unsend_frame(FrameId::of(sealed));
         }
     }
 
@@ -100,7 +108,10 @@ impl Engine {
     pub fn on_writable(&mut self, peer: Peer, ctx: &mut Ctx<'_>) {
         let Some(link) = self.links.get_mut(&peer) else { return };
         link.busy = false;
-        if let Some(account) = link.account {
+        let account = link.account;
+        // Whatever found no room may have been a proof.
+        self.send_proof(peer, ctx);
+        if let Some(account) = account {
             self.pump(account, ctx);
         }
     }
@@ -116,14 +127,19 @@ impl Engine {
         self.send_proof(peer, ctx);
     }
 
-    /// The best connection to somebody: the one they proved themselves on, else one that claims to be theirs.
-    pub(super) fn route(&self, account: AccountId) -> Option<Peer> {
-        let proven = self.people.get(&account).and_then(|person| person.link);
-        proven.or_else(|| {
-            let claims =
-                |link: &Link| link.account.is_none() && link.card.as_ref().is_some_and(|c| c.0 == account);
-            self.links.iter().find(|(_, link)| claims(link)).map(|(peer, _)| *peer)
-        })
+    /// The connection to somebody: the one they proved themselves on. Only while we ask them to become a contact
+    /// it may be one that merely claims to be theirs, and then each of those in turn.
+    pub(super) fn route(&self, account: AccountId, now_ms: u64) -> Option<Peer> {
+        let person = self.people.get(&account)?;
+        if person.link.is_some() || person.contact.state != ContactState::Asked {
+            return person.link;
+        }
+        let claims =
+            |link: &Link| link.account.is_none() && link.card.as_ref().is_some_and(|card| card.0 == account);
+        let claimants: Vec<Peer> =
+            self.links.iter().filter(|(_, link)| claims(link)).map(|(peer, _)| *peer).collect();
+        let turn = now_ms.checked_div(CLAIMANT_MS)?.checked_rem(u64::try_from(claimants.len()).ok()?)?;
+        claimants.get(usize::try_from(turn).ok()?).copied()
     }
 
     pub(super) fn forget_link(&mut self, peer: Peer) {
@@ -171,6 +187,7 @@ impl Engine {
         if let Some(old) = before.filter(|old| *old != peer) {
             // The program at the other end was started anew; the old connection has not noticed yet.
             self.links.remove(&old);
+            self.out.effect(Effect::Classify { peer: old, standing: Standing::Stranger });
             self.out.effect(Effect::Disconnect(old));
         }
         self.out.notice(Notice::Presence(account));
@@ -183,5 +200,7 @@ impl Engine {
 
 /// The one version of these frames that there is.
 const VERSION: u16 = 1;
+/// How long each of those who claim to be somebody we ask has to show it.
+const CLAIMANT_MS: u64 = 10_000;
 /// How long a connection may go without a hello.
 const HELLO_MS: u64 = 10_000;

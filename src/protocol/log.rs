@@ -1,6 +1,8 @@
 //! The log of a conversation: writes our entries and takes in those of the other. Decides an entry's place,
 //! what is new, and what counts as unread; keeps the conversation's head.
 
+use std::ops::ControlFlow;
+
 use undertone_crypto::identity::DeviceId;
 
 use super::{
@@ -8,7 +10,7 @@ use super::{
     step::Notice,
 };
 use crate::{
-    model::{AccountId, Body, Change, ContactState, Delivery, Entry, EntryRef, OutboxRow},
+    model::{AccountId, Body, Change, ContactState, Delivery, Entry, EntryRef, OutboxRow, Seen},
     wire::{decode_entry, encode_entry},
 };
 
@@ -53,35 +55,41 @@ impl Engine {
         Some(id)
     }
 
-    /// Takes in an entry that somebody's device sealed for us. What does not obey the rules is dropped: its
-    /// sender is at fault, and a repeat would be no better.
-    pub(super) fn arrive(&mut self, account: AccountId, device: DeviceId, bytes: &[u8], ctx: &mut Ctx<'_>) {
-        let Ok(entry) = decode_entry(bytes) else { return };
-        let Some(person) = self.people.get_mut(&account) else { return };
+    /// Takes in an entry that somebody's device sealed for us. What does not obey the rules is dropped for good: its
+    /// sender is at fault, and a repeat would be no better. Breaks for what is not to be said yet: the sender keeps it.
+    pub(super) fn arrive(
+        &mut self,
+        account: AccountId,
+        device: DeviceId,
+        bytes: &[u8],
+        ctx: &mut Ctx<'_>,
+    ) -> ControlFlow<()> {
+        let Ok(entry) = decode_entry(bytes) else { return ControlFlow::Continue(()) };
+        let Some(person) = self.people.get_mut(&account) else { return ControlFlow::Continue(()) };
+        // Before we agreed to talk, only the request itself counts.
+        if person.contact.state == ContactState::Request && !matches!(entry.body, Body::Request { .. }) {
+            return ControlFlow::Break(());
+        }
         let head = &mut person.head;
         if head.seen_device != Some(device) {
             head.seen_device = Some(device);
-            head.seen = crate::model::Seen::default();
+            head.seen = Seen::default();
         }
         let in_reach = head.lamport.saturating_add(LAMPORT_REACH);
         if entry.id.author != device || entry.id.lamport > in_reach || head.seen.contains(entry.id.seq) {
-            return;
+            return ControlFlow::Continue(());
         }
-        // Before we agreed to talk, only the request itself counts.
-        if person.contact.state == ContactState::Request && !matches!(entry.body, Body::Request { .. }) {
-            return;
-        }
-        let head = &mut person.head;
         head.seen.insert(entry.id.seq);
         head.lamport = head.lamport.max(entry.id.lamport);
         self.out.head_touched(account);
         self.out.put(Change::PutEntry {
-            conversation: person.head.conversation,
+            conversation: head.conversation,
             entry: Box::new(entry.clone()),
             bytes: bytes.to_vec(),
             mine: false,
         });
         self.take_in(account, entry, ctx);
+        ControlFlow::Continue(())
     }
 
     fn take_in(&mut self, account: AccountId, entry: Entry, ctx: &mut Ctx<'_>) {
@@ -96,7 +104,9 @@ impl Engine {
                 self.out.chat_changed(conversation);
             }
             Body::Text { .. } | Body::Unknown { .. } => {
-                if person.head.read_upto.is_none_or(|read| read < entry.id) {
+                // By the author's own count: what comes late is new, wherever it stands.
+                let read = person.head.read_upto.is_some_and(|read| entry.id.is_upto(&read));
+                if !read {
                     person.head.unread = person.head.unread.saturating_add(1);
                 }
                 person.head.last = person.head.last.max(Some(entry.id));
@@ -112,8 +122,8 @@ impl Engine {
 
     fn read_by_peer(&mut self, account: AccountId, upto: EntryRef, ctx: &mut Ctx<'_>) {
         let Some(person) = self.people.get_mut(&account) else { return };
-        let known = person.head.peer_read.is_some_and(|(read, _)| upto <= read);
-        if known || upto.lamport > person.head.lamport {
+        let known = person.head.peer_read.is_some_and(|(read, _)| upto.is_upto(&read));
+        if known || upto.author != self.me.keys.id() {
             return;
         }
         person.head.peer_read = Some((upto, ctx.now_ms));

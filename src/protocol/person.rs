@@ -28,6 +28,10 @@ pub(super) struct Person {
     pub(super) bundle_asked_ms: Option<u64>,
     /// When a first message without an entry was last sent, to be answered before a long text can go.
     pub(super) greeted_ms: Option<u64>,
+    /// Since when the session that we started last is not answered; none if that is not known.
+    pub(super) unanswered_since_ms: Option<u64>,
+    /// When a frame of ours was last acknowledged.
+    pub(super) acknowledged_ms: u64,
     /// Sessions made anew because the peer could not open a frame, and when the last one was.
     pub(super) renewals: (u32, u64),
     /// When the person last said that they are writing.
@@ -46,6 +50,8 @@ impl Person {
             link: None,
             bundle_asked_ms: None,
             greeted_ms: None,
+            unanswered_since_ms: None,
+            acknowledged_ms: 0,
             renewals: (0, 0),
             typing_since_ms: None,
         };

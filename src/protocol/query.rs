@@ -55,7 +55,7 @@ impl Engine {
         let person = self.conversations.get(&conversation).and_then(|account| self.people.get(account));
         let Some(person) = person else { return Delivery::Queued };
         person.outbox.state(entry).unwrap_or_else(|| {
-            let read = person.head.peer_read.is_some_and(|(upto, _)| entry <= upto);
+            let read = person.head.peer_read.is_some_and(|(upto, _)| entry.is_upto(&upto));
             if read { Delivery::Read } else { Delivery::Delivered }
         })
     }

@@ -1,6 +1,8 @@
 //! Sealed frames: those of a contact's sessions, and first messages of anybody. What cannot be opened is refused
 //! towards a contact, and ignored towards everybody else.
 
+use std::ops::ControlFlow;
+
 use undertone_crypto::{
     devlist::DeviceList,
     handshake::{Response, respond},
@@ -57,8 +59,9 @@ impl Engine {
             return;
         };
         self.out.session_touched(account, session);
-        self.take_payload(account, device, &plaintext, ctx);
-        self.take_frame(peer, account, name);
+        if self.take_payload(account, device, &plaintext, ctx).is_continue() {
+            self.take_frame(peer, account, name);
+        }
         if !was_confirmed {
             self.pump(account, ctx);
         }
@@ -79,15 +82,22 @@ impl Engine {
         };
         let (invites, now_ms) = (&self.invites, ctx.now_ms);
         let secret = |id: &[u8; 8]| {
-            invites.get(&InviteId(*id)).filter(|invite| invite.is_open(now_ms)).map(|invite| invite.secret)
+            invites.get(&InviteId(*id)).filter(|invite| invite.is_known(now_ms)).map(|invite| invite.secret)
         };
+        let bound = self.links.get(&peer).and_then(|link| link.account);
         let Ok(response) = respond(&self.me.keys, &prekey.secret, None, &init, secret, ctx.now_ms) else {
+            if bound.is_some() {
+                self.out.send(peer, &Frame::Refused(name));
+            }
             return;
         };
         let account = response.session.peer().account();
-        let bound = self.links.get(&peer).and_then(|link| link.account);
         let blocked = self.people.get(&account).is_some_and(|person| person.contact.blocked);
         if account == self.me.account || blocked || bound.is_some_and(|bound| bound != account) {
+            return;
+        }
+        if let Some(ended) = self.ended_invite(account, &response, ctx.now_ms) {
+            self.out.send(peer, &Frame::InviteEnded(ended));
             return;
         }
         let expires_ms = prekey.expires_ms;
@@ -104,13 +114,21 @@ impl Engine {
         self.begin(peer, account, response, name, ctx);
     }
 
+    /// The invite shown, if it was used up by somebody else. Whoever is a contact already may start again with it.
+    fn ended_invite(&self, account: AccountId, response: &Response, now_ms: u64) -> Option<InviteId> {
+        let invite = self.invites.get(&InviteId(response.invite_id?))?;
+        (!invite.is_open(now_ms) && !self.people.contains_key(&account)).then_some(invite.id)
+    }
+
     /// The person behind a first message: known, invited, or a stranger for the request box. `false` if
     /// the device list they show cannot be theirs.
     fn welcome(&mut self, account: AccountId, response: &Response, ctx: &mut Ctx<'_>) -> bool {
         let Some(list) = introduced_list(&response.plaintext, account) else { return false };
         let cert = response.session.peer();
         let vouched = list.head() == response.devlist_head && list.cert(&cert.device()).is_some();
-        if !vouched || !cert.valid_at(ctx.now_ms) {
+        let known = self.people.get(&account).map_or(0, |person| person.contact.generation);
+        let in_reach = response.generation <= known.saturating_add(GENERATION_REACH);
+        if !vouched || !in_reach || !cert.valid_at(ctx.now_ms) {
             return false;
         }
         if !self.people.contains_key(&account) {
@@ -140,9 +158,11 @@ impl Engine {
             self.use_invite(account, InviteId(invite));
         }
         self.recognise(peer, ctx);
-        self.take_payload(account, device, &plaintext, ctx);
+        let kept = self.take_payload(account, device, &plaintext, ctx);
         self.confirm(peer, account, id, ctx);
-        self.take_frame(peer, account, name);
+        if kept.is_continue() {
+            self.take_frame(peer, account, name);
+        }
     }
 
     /// The handshake is repeated until the peer has heard of us in the session: say something in it.
@@ -189,17 +209,28 @@ impl Engine {
             return;
         };
         self.out.session_touched(replay.account, replay.session);
-        self.take_payload(replay.account, device, &plaintext, ctx);
+        let kept = self.take_payload(replay.account, device, &plaintext, ctx);
         self.confirm(peer, replay.account, replay.session, ctx);
-        self.take_frame(peer, replay.account, name);
+        if kept.is_continue() {
+            self.take_frame(peer, replay.account, name);
+        }
     }
 
-    fn take_payload(&mut self, account: AccountId, device: DeviceId, plaintext: &[u8], ctx: &mut Ctx<'_>) {
+    /// Breaks if the sender has to keep what it said, and say it again later.
+    fn take_payload(
+        &mut self,
+        account: AccountId,
+        device: DeviceId,
+        plaintext: &[u8],
+        ctx: &mut Ctx<'_>,
+    ) -> ControlFlow<()> {
         match Payload::decode(plaintext) {
             Ok(Payload::Entry(entry) | Payload::Introduction { entry, .. }) if !entry.is_empty() => {
-                self.arrive(account, device, entry, ctx);
+                self.arrive(account, device, entry, ctx)
             }
-            Ok(Payload::Entry(_) | Payload::Introduction { .. } | Payload::Unknown) | Err(_) => {}
+            Ok(Payload::Entry(_) | Payload::Introduction { .. } | Payload::Unknown) | Err(_) => {
+                ControlFlow::Continue(())
+            }
         }
     }
 }
@@ -211,6 +242,8 @@ fn introduced_list(plaintext: &[u8], account: AccountId) -> Option<DeviceList> {
     }
 }
 
+/// How far a first message may raise the session generation: an honest peer raises it by one.
+const GENERATION_REACH: u32 = 1 << 16;
 /// The first byte of a handshake frame (`InitMsg`).
 const FIRST_MESSAGE: u8 = 0x01;
 /// A name to go by until the request itself is read, which is in the same frame.

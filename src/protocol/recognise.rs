@@ -14,7 +14,7 @@ use super::{
     step::{Alarm, Notice},
 };
 use crate::{
-    model::{AccountId, ContactState, InviteId, Peer},
+    model::{AccountId, ContactState, InviteId, Peer, limits::TAGS},
     wire::{Card, Frame, Proof},
 };
 
@@ -30,22 +30,26 @@ impl Engine {
                 tags.push(InviteKey::from_secret(secret).tag(&context));
             }
         }
-        tags.truncate(MAX_TAGS);
-        while tags.len() < tags.len().next_power_of_two().clamp(MIN_TAGS, MAX_TAGS) {
-            let mut tag = [0; 16];
-            ctx.rng.fill_bytes(&mut tag);
-            tags.push(tag);
-        }
+        fill_up(&mut tags, ctx);
         // The tags are as good as random, so their own order says nothing.
         tags.sort_unstable();
         let shown = self.shown || link.invited.is_some() || link.account.is_some();
         let card = shown
             .then(|| Card { cert: self.me.cert.as_bytes().to_vec(), name: self.me.profile.name.clone() });
-        self.out.send(peer, &Frame::Proof(Proof { tags, card }));
+        for some in tags.chunks(TAGS) {
+            self.out.send(peer, &Frame::Proof(Proof { tags: some.to_vec(), card: card.clone() }));
+        }
     }
 
-    /// Shows everybody anew: who we know or whether we are visible has changed.
+    /// Shows everybody anew: who we know or whether we are visible has changed. At once, but at most once a
+    /// second: peers read no more than some proofs a minute.
     pub(super) fn send_proofs(&mut self, ctx: &mut Ctx<'_>) {
+        let lately = self.proofs_sent_ms.is_some_and(|at| ctx.now_ms.abs_diff(at) < PROOF_PAUSE_MS);
+        self.proofs_due = lately;
+        if lately {
+            return;
+        }
+        self.proofs_sent_ms = Some(ctx.now_ms);
         let peers: Vec<_> = self.links.keys().copied().collect();
         for peer in peers {
             self.send_proof(peer, ctx);
@@ -54,10 +58,12 @@ impl Engine {
 
     pub(super) fn on_proof(&mut self, peer: Peer, proof: Proof, ctx: &mut Ctx<'_>) {
         let Some(link) = self.links.get_mut(&peer) else { return };
-        if link.peer_nonce.is_none() || !link.asked.take(PROOFS_PER_MINUTE, ctx.now_ms) {
+        if link.peer_nonce.is_none() || !link.proofs.take(PROOFS_PER_MINUTE, ctx.now_ms) {
             return;
         }
-        link.tags = proof.tags;
+        link.tags.extend(proof.tags);
+        let surplus = link.tags.len().saturating_sub(KEPT_TAGS);
+        link.tags.drain(..surplus);
         let card = proof.card.and_then(|card| {
             let cert = DevCert::parse(&card.cert).ok().filter(|cert| cert.valid_at(ctx.now_ms))?;
             Some((cert.account(), card.name)).filter(|(account, _)| *account != self.me.account)
@@ -91,15 +97,13 @@ impl Engine {
             .invites
             .values()
             .find(|invite| is_shown(InviteKey::from_secret(&invite.secret).tag(&context)))
-            .map(|invite| (invite.id, invite.is_open(ctx.now_ms)));
-        match invite {
-            Some((id, true)) if self.links.get(&peer).is_some_and(|link| link.invited.is_none()) => {
-                if let Some(link) = self.links.get_mut(&peer) {
-                    link.invited = Some(id);
-                }
+            .map(|invite| invite.id);
+        match (invite, self.links.get_mut(&peer)) {
+            // Used or not: whoever used it may have to start again, and only the first message tells who it is.
+            (Some(id), Some(link)) if link.invited.is_none() => {
+                link.invited = Some(id);
                 self.send_proof(peer, ctx);
             }
-            Some((id, false)) => self.out.send(peer, &Frame::InviteEnded(id)),
             _ => self.ask_if_awaited(peer, ctx),
         }
     }
@@ -115,7 +119,7 @@ impl Engine {
     /// The one who invited us says that the invite has ended.
     pub(super) fn on_invite_ended(&mut self, peer: Peer, id: InviteId, ctx: &mut Ctx<'_>) {
         let Some(link) = self.links.get_mut(&peer) else { return };
-        if !link.asked.take(PROOFS_PER_MINUTE, ctx.now_ms) {
+        if !link.proofs.take(PROOFS_PER_MINUTE, ctx.now_ms) {
             return;
         }
         let waiting = self.people.values_mut().find(|person| {
@@ -158,6 +162,20 @@ impl Engine {
     }
 }
 
+/// Adds random tags up to the next power of two of them, or to whole proofs once there are many.
+fn fill_up(tags: &mut Vec<[u8; 16]>, ctx: &mut Ctx<'_>) {
+    let wanted = if tags.len() <= TAGS {
+        tags.len().next_power_of_two().clamp(MIN_TAGS, TAGS)
+    } else {
+        tags.len().next_multiple_of(TAGS)
+    };
+    while tags.len() < wanted {
+        let mut tag = [0; 16];
+        ctx.rng.fill_bytes(&mut tag);
+        tags.push(tag);
+    }
+}
+
 /// Who shows a tag.
 #[derive(Clone, Copy)]
 enum Direction {
@@ -167,7 +185,9 @@ enum Direction {
 
 /// So few contacts cannot be told from none.
 const MIN_TAGS: usize = 8;
-/// As many as fit a stranger's frame.
-const MAX_TAGS: usize = 448;
+/// Tags of a peer that are kept: those of the most contacts and requests that anybody has.
+const KEPT_TAGS: usize = 16 * TAGS;
+/// Between two rounds of proofs to everybody.
+const PROOF_PAUSE_MS: u64 = 1_000;
 /// A peer proves itself anew when it learns a contact; more often than this it only keeps us busy.
-const PROOFS_PER_MINUTE: u32 = 30;
+const PROOFS_PER_MINUTE: u32 = 120;

@@ -261,7 +261,7 @@ impl World {
     fn effect(&mut self, node: usize, effect: Effect) {
         match effect {
             Effect::Classify { peer, standing } => drop(self.nodes[node].standing.insert(peer, standing)),
-            Effect::Disconnect(peer) => {
+            Effect::Disconnect(peer) | Effect::Fault(peer) => {
                 if let Some(other) = self.node_of(peer) {
                     self.cut(node, other);
                 }

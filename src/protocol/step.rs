@@ -44,8 +44,10 @@ pub enum Effect {
         /// How far.
         standing: Standing,
     },
-    /// Close the connection.
+    /// Close the connection. The peer may come back.
     Disconnect(Peer),
+    /// The peer broke the rules: close the connection, and keep it away for a while.
+    Fault(Peer),
     /// Tell whoever listens.
     Notice(Notice),
     /// Send a frame.
@@ -67,8 +69,6 @@ pub enum Effect {
 /// How far a peer is trusted by the network layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
-    /// Nothing goes to or comes from it.
-    Blocked,
     /// Proved to be a contact.
     Contact,
     /// Somebody.

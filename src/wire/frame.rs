@@ -16,7 +16,7 @@
 use minicbor::Encoder;
 
 use super::{Malformed, fixed, read_map, read_whole, written};
-use crate::model::{FrameId, InviteId, Name};
+use crate::model::{FrameId, InviteId, Name, limits::TAGS};
 
 /// One frame.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -152,7 +152,7 @@ fn decode_proof(bytes: &[u8]) -> Result<Proof, Malformed> {
     let (mut tags, mut card) = (None, None);
     read_whole(bytes, |key, d| {
         match key {
-            0 => tags = Some(chunks16(d.bytes()?, MAX_TAGS)?),
+            0 => tags = Some(chunks16(d.bytes()?, TAGS)?),
             1 => card = Some(decode_card(d)?),
             _ => return Ok(false),
         }
@@ -220,8 +220,6 @@ const TAKEN: u8 = 0x11;
 const REFUSED: u8 = 0x12;
 const SIGNAL: u8 = 0x20;
 
-/// As many tags as fit a stranger's frame.
-const MAX_TAGS: usize = 448;
 /// More than a window of frames cannot be acknowledged at once.
 const MAX_TAKEN: usize = 1024;
 

@@ -153,7 +153,7 @@ impl Driver {
         }
     }
 
-    fn punish(&mut self, peer: Peer, now: Instant) {
+    pub(super) fn punish(&mut self, peer: Peer, now: Instant) {
         tracing::debug!(%peer, "a peer broke a rule");
         self.swarm.behaviour_mut().gate.penalise(peer, now);
         self.drop_peer(peer);

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use super::super::sim::World;
 use super::super::{Alarm, Notice, Refused};
-use crate::model::{ContactState, Delivery};
+use crate::model::{ContactState, Delivery, Name};
+use crate::wire::{Card, Frame, Proof};
 
 #[test]
 fn two_people_nearby_ask_accept_and_talk() {
@@ -282,4 +283,56 @@ fn typing_is_told_and_stops_by_itself() {
     assert!(world.nodes[1].notices.contains(&Notice::Typing(hana, true)));
     world.pass(10);
     assert!(world.nodes[1].notices.contains(&Notice::Typing(hana, false)));
+}
+
+#[test]
+fn a_request_that_did_not_get_through_is_made_again_with_new_prekeys() {
+    let mut world = World::new(&["Hana", "Bora"], 31);
+    world.act(1, |engine, ctx| engine.set_visible(true, ctx));
+    world.connect(0, 1);
+    world.run();
+    let bora = world.account(1);
+    world.act(0, |engine, ctx| engine.ask(bora, None, None, ctx)).unwrap();
+    // The bundle comes, the first message is lost with the connection, and the prekeys end.
+    world.deliver(0, 1);
+    world.deliver(1, 0);
+    world.cut(0, 1);
+    world.pass(700);
+    world.connect(0, 1);
+    world.pass(60);
+    assert_eq!(world.contact(1, 0).state, ContactState::Request);
+}
+
+#[test]
+fn who_only_shows_a_contacts_card_gets_nothing_that_waits_for_the_contact() {
+    let mut world = World::new(&["Hana", "Bora", "Mallory"], 32);
+    world.befriend(0, 1);
+    world.cut(0, 1);
+    let text = world.say(0, 1, "for Bora").unwrap();
+    let cert = world.nodes[1].disk.profile.cert.clone();
+    world.connect(0, 2);
+    world.run();
+    let card = Some(Card { cert, name: Name::new("Bora").unwrap() });
+    let proof = Frame::Proof(Proof { tags: vec![], card }).encode();
+    world.wires.get_mut(&(2, 0)).unwrap().push_back(proof);
+    let sent = world.seen.len();
+    world.pass(30);
+    assert_eq!(world.seen.len(), sent);
+    assert_eq!(world.nodes[0].engine.delivery(world.chat(0, 1), text), Delivery::Queued);
+}
+
+#[test]
+fn read_up_to_is_by_the_authors_own_count_so_what_comes_late_is_new() {
+    let mut world = World::new(&["Hana", "Bora"], 33);
+    world.befriend(0, 1);
+    world.cut(0, 1);
+    let late = world.say(0, 1, "late").unwrap();
+    for i in 0..3 {
+        world.say(1, 0, &format!("meanwhile {i}")).unwrap();
+    }
+    world.connect(0, 1);
+    world.run();
+    let chat = world.chat(0, 1);
+    assert_eq!(world.nodes[1].engine.head(chat).unwrap().unread, 1);
+    assert_eq!(world.nodes[0].engine.delivery(chat, late), Delivery::Delivered);
 }
