@@ -244,12 +244,14 @@ fn nonce_key_uniqueness_under_crash() {
         for i in 0..60 {
             let node = world.rng.below(2);
             let chat = world.chat(0, 1);
-            let text = crate::model::Text::new(&format!("{node} says {i}")).unwrap();
+            let text = crate::model::Text::new(format!("{node} says {i}")).unwrap();
             let body = Body::Text { text, reply_to: None };
             match world.rng.below(10) {
                 0 | 1 => {
                     let committed = world.rng.below(2) == 0;
-                    world.die_in(node, committed, |engine, ctx| drop(engine.speak(chat, body, ctx)));
+                    world.die_in(node, committed, |engine, ctx| {
+                        engine.speak(chat, body, ctx).ok();
+                    });
                 }
                 2 => {
                     let from = world.peer(1 - node);
@@ -265,7 +267,9 @@ fn nonce_key_uniqueness_under_crash() {
                     world.roll_back(node, disk, noticed);
                 }
                 4 => old[node] = world.nodes[node].disk.clone(),
-                _ => drop(world.act(node, |engine, ctx| engine.speak(chat, body, ctx))),
+                _ => {
+                    world.act(node, |engine, ctx| engine.speak(chat, body, ctx)).ok();
+                }
             }
             world.connect(0, 1);
             for _ in 0..world.rng.below(6) {
