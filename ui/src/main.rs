@@ -14,7 +14,7 @@ use undertone_ui::app::{App, Setup};
 use undertone_ui::bridge::Core;
 use undertone_ui::kit::font;
 use undertone_ui::platform::prefs::{self, Appearance, Prefs, Tongue};
-use undertone_ui::platform::{clock, folder};
+use undertone_ui::platform::{clock, display, folder};
 use undertone_ui::window;
 
 /// End-to-end encrypted messages from computer to computer.
@@ -63,7 +63,7 @@ enum Look {
 fn main() -> ExitCode {
     let start = Instant::now();
     let args = Args::parse();
-    if !display_is_there() {
+    if !display::reachable() {
         return fail(NO_DISPLAY);
     }
     let Some(profile) = args.profile.clone().or_else(folder::default_profile) else {
@@ -135,16 +135,6 @@ fn chosen(kept: Prefs, args: &Args) -> Prefs {
         Look::System => Appearance::System,
     });
     Prefs { language: language.or(kept.language), theme: theme.unwrap_or(kept.theme) }
-}
-
-/// Whether there is a window system to ask at all. Systems other than these always have one.
-fn display_is_there() -> bool {
-    if !cfg!(all(unix, not(target_os = "macos"))) {
-        return true;
-    }
-    ["WAYLAND_DISPLAY", "WAYLAND_SOCKET", "DISPLAY"]
-        .iter()
-        .any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()))
 }
 
 /// A panic's words may quote what people wrote: only the place is told.

@@ -264,6 +264,34 @@ fn somebody_nearby_is_asked_and_the_conversation_opens() {
 }
 
 #[test]
+fn accepting_a_request_opens_the_conversation() {
+    let mut harness = Harness::new(core());
+    harness.press("2 contact requests");
+    harness.asked();
+    harness.press("Accept");
+    let asked = harness.asked();
+    assert_eq!(asked[0], Ask::Accept(account(7)));
+    assert!(asked.iter().any(|ask| matches!(ask, Ask::History { chat, .. } if *chat == chat_id(7))));
+}
+
+#[test]
+fn a_conversation_closes_when_the_person_is_removed_elsewhere() {
+    let mut harness = opened();
+    harness.happen([Event::ContactRemoved(account(MIN))]);
+    assert!(!harness.shows("김민수"));
+    assert!(harness.shows("Choose a conversation"));
+}
+
+#[test]
+fn locking_takes_everything_off_the_screen() {
+    let mut harness = opened();
+    harness.act(Message::Window(Happened::Lock));
+    assert_eq!(harness.asked(), [Ask::Lock]);
+    harness.happen([Event::Locked]);
+    assert!(harness.shows("Welcome back") && !harness.shows("김민수"));
+}
+
+#[test]
 fn verifying_by_eye_takes_two_presses_and_ends_green() {
     let mut harness = opened();
     harness.act(Message::Main(undertone_ui::screen::main::Message::Chat(

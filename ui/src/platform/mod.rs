@@ -1,6 +1,7 @@
 //! What the operating system gives: the clock, files, dialogs. Knows no screen.
 
 pub mod clock;
+pub mod display;
 pub mod folder;
 pub mod link;
 pub mod prefs;

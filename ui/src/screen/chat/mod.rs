@@ -30,6 +30,8 @@ pub struct State {
     visit: u64,
     timeline: Timeline,
     rows: Vec<Row>,
+    /// Whether the rows are behind the timeline.
+    stale: bool,
     loaded: bool,
     opened_ms: i64,
     jump: Jump,
@@ -125,6 +127,7 @@ impl State {
             visit,
             timeline: Timeline::new(chat),
             rows: Vec::new(),
+            stale: false,
             loaded: false,
             opened_ms: around.now_ms,
             jump: Jump { serial: visit.wrapping_mul(1 << 20), to: None },
@@ -199,11 +202,12 @@ impl State {
         Vec::new()
     }
 
-    /// Takes a message as it is now, from an event or as an answer.
-    pub fn arrived(&mut self, message: undertone::api::Message, around: &mut Around<'_>) -> Vec<Action> {
+    /// Takes a message as it is now, from an event or as an answer. Shown once [`Self::settle`] is called.
+    pub fn arrived(&mut self, message: undertone::api::Message) {
         if message.chat != self.chat {
-            return Vec::new();
+            return;
         }
+        self.stale = true;
         let new = self.timeline.get(&message.id).is_none();
         let mine = message.mine;
         if new && mine {
@@ -217,20 +221,26 @@ impl State {
         } else if new && !self.at_end {
             self.below = self.below.saturating_add(1);
         }
-        self.present(around);
-        self.read(around)
     }
 
-    /// A message of ours has come further.
-    pub fn come_to(
-        &mut self,
-        message: MessageId,
-        state: undertone::api::MessageState,
-        upto: bool,
-        around: &Around<'_>,
-    ) {
+    /// A message of ours has come further. Shown once [`Self::settle`] is called.
+    pub fn come_to(&mut self, message: MessageId, state: undertone::api::MessageState, upto: bool) {
+        self.stale = true;
         self.timeline.come_to(message, state, upto);
+    }
+
+    /// Something around the messages has changed. Shown once [`Self::settle`] is called.
+    pub fn touch(&mut self) {
+        self.stale = true;
+    }
+
+    /// After a batch of changes: makes the rows anew, once, and says what has been read.
+    pub fn settle(&mut self, around: &mut Around<'_>) -> Vec<Action> {
+        if !std::mem::take(&mut self.stale) {
+            return Vec::new();
+        }
         self.present(around);
+        self.read(around)
     }
 
     /// Takes what came of a question.
@@ -244,7 +254,10 @@ impl State {
             }
             Answer::Edited { chat, draft, result } | Answer::Sent { chat, draft, result } => {
                 return match result {
-                    Ok(message) => self.arrived(message, around),
+                    Ok(message) => {
+                        self.arrived(message);
+                        self.settle(around)
+                    }
                     Err(error) => {
                         around.drafts.give_back(chat, draft);
                         if chat == self.chat {
@@ -256,7 +269,10 @@ impl State {
             }
             Answer::Changed { result, .. } => {
                 return match result {
-                    Ok(message) => self.arrived(message, around),
+                    Ok(message) => {
+                        self.arrived(message);
+                        self.settle(around)
+                    }
                     Err(error) => vec![Action::Notify(Notice::Trouble(error.code()))],
                 };
             }

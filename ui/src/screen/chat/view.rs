@@ -59,8 +59,13 @@ fn messages<'a>(state: &'a State, world: &'a World, ctx: Ctx<'a>) -> Element<'a,
         return container(column![].push(words)).center(Fill).into();
     }
     if state.rows.is_empty() {
-        let (title, body) = (t!(texts, "chat-empty-title", name = name), t!(texts, "chat-empty-body"));
-        return empty::empty(Icon::LockKeyhole, title, body, None);
+        let asked = contact.is_some_and(|contact| contact.state == ContactState::Asked);
+        let title = if asked {
+            t!(texts, "request-sent", name = name)
+        } else {
+            t!(texts, "chat-empty-title", name = name)
+        };
+        return empty::empty(Icon::LockKeyhole, title, t!(texts, "chat-empty-body"), None);
     }
     let room = if ctx.width >= DETAILS_BESIDE { gap::S6 } else { gap::S4 };
     let other = Other {

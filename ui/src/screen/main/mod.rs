@@ -3,6 +3,7 @@
 
 mod confirm;
 mod connect;
+mod dialogs;
 mod requests;
 mod route;
 mod sidebar;
@@ -12,7 +13,7 @@ use std::path::PathBuf;
 
 use undertone::api::{Account, ConversationId, ProfileInfo};
 
-use super::{Action, Notice, chat, settings, verify};
+use super::{Action, chat, settings, verify};
 use crate::bridge::{Ask, Secret};
 use crate::model::draft::Drafts;
 use crate::model::sidebar::Context;
@@ -141,8 +142,12 @@ impl State {
 
     /// Takes what the person did.
     pub fn update(&mut self, message: Message, moment: Moment<'_>) -> Vec<Action> {
+        // with every key and every scrolled row the list stays as it is
+        let small = matches!(message, Message::Chat(chat::Message::Editor(_) | chat::Message::Viewed(_)));
         let actions = self.react(message, moment);
-        self.list(moment);
+        if !small || !actions.is_empty() {
+            self.list(moment);
+        }
         actions
     }
 
@@ -170,7 +175,7 @@ impl State {
             Message::Filtered(filter) => self.filter = filter,
             Message::LinkCopied | Message::LinkOpened => return self.follow(&message),
             Message::Opened(chat) => return self.open(chat, moment),
-            Message::Requests(message) => return self.answer_request(message),
+            Message::Requests(message) => return self.answer_request(message, moment),
             Message::RequestsOpened => return self.show(Panel::Requests, moment),
             Message::Settings(settings::Message::Closed) => return self.show(Panel::Nothing, moment),
             Message::Settings(message) => {
@@ -306,91 +311,4 @@ impl State {
             Panel::Nothing => Vec::new(),
         }
     }
-
-    fn in_chat(&mut self, message: chat::Message, moment: Moment<'_>) -> Vec<Action> {
-        let account = match &self.panel {
-            Panel::Chat(chat) => self.world.contact_of(&chat.chat()).map(|contact| contact.account),
-            _ => None,
-        };
-        match message {
-            chat::Message::DeleteWanted(message) => return self.ask_again(Confirm::Delete(message)),
-            chat::Message::LinkPressed(link) => return self.link(link),
-            chat::Message::KeyAcceptWanted => {
-                return account
-                    .map(|account| self.ask_again(Confirm::AcceptKey(account)))
-                    .unwrap_or_default();
-            }
-            chat::Message::Details(chat::DetailsMessage::BlockWanted(account)) => {
-                return self.ask_again(Confirm::Block(account));
-            }
-            chat::Message::Details(chat::DetailsMessage::RemoveWanted(account)) => {
-                return self.ask_again(Confirm::Remove(account));
-            }
-            chat::Message::VerifyWanted | chat::Message::Details(chat::DetailsMessage::VerifyWanted) => {
-                return self.verify(account);
-            }
-            _ => {}
-        }
-        let (panel, mut around) = self.parts(moment);
-        match panel {
-            Panel::Chat(chat) => chat.update(message, &mut around),
-            _ => Vec::new(),
-        }
-    }
-
-    /// A link is looked at before it is opened; an invitation is used here.
-    fn link(&mut self, link: Secret) -> Vec<Action> {
-        if link.as_str().starts_with(INVITE) {
-            let mut connect = connect::State::default();
-            let actions = connect.update(connect::Message::LinkTyped(link));
-            self.dialog = Some(Dialog::Connect(Box::new(connect)));
-            return actions;
-        }
-        self.dialog = Some(Dialog::Link(link));
-        Vec::new()
-    }
-
-    fn follow(&mut self, message: &Message) -> Vec<Action> {
-        let Some(Dialog::Link(link)) = self.dialog.take() else { return Vec::new() };
-        match message {
-            Message::LinkOpened => vec![Action::OpenLink(link)],
-            _ => vec![Action::Copy { text: link, said: Notice::Copied }],
-        }
-    }
-
-    fn verify(&mut self, account: Option<Account>) -> Vec<Action> {
-        let Some(contact) = account.and_then(|account| self.world.contact(&account)) else {
-            return Vec::new();
-        };
-        let name = crate::model::text::name(&contact.name);
-        let (verify, actions) = verify::State::open(contact.account, name, contact.verified);
-        self.dialog = Some(Dialog::Verify(Box::new(verify)));
-        actions
-    }
-
-    fn ask_again(&mut self, confirm: Confirm) -> Vec<Action> {
-        self.dialog = Some(Dialog::Confirm(confirm));
-        Vec::new()
-    }
-
-    fn confirmed(&mut self, message: confirm::Message) -> Vec<Action> {
-        let Some(Dialog::Confirm(confirm)) = &self.dialog else { return Vec::new() };
-        let action = confirm.action();
-        self.dialog = None;
-        match message {
-            confirm::Message::Cancelled => Vec::new(),
-            confirm::Message::Confirmed => vec![action],
-        }
-    }
-
-    fn answer_request(&mut self, message: requests::Message) -> Vec<Action> {
-        match message {
-            requests::Message::Accepted(account) => vec![Ask::Accept(account).into()],
-            requests::Message::Blocked(account) => self.ask_again(Confirm::Block(account)),
-            requests::Message::Deleted(account) => vec![Ask::Remove(account).into()],
-        }
-    }
 }
-
-/// What invitations begin with.
-const INVITE: &str = "undertone:";

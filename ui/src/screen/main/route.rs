@@ -11,44 +11,48 @@ impl State {
     /// Takes a batch of events.
     pub fn happened(&mut self, events: &[Event], moment: Moment<'_>) -> Vec<Action> {
         let mut actions = Vec::new();
-        let mut nearby = false;
+        let (mut nearby, mut everything) = (false, false);
         for event in events {
+            if let Event::ContactRemoved(account) = event {
+                self.gone(*account);
+            }
             match self.world.apply(event, moment.now_ms) {
-                Pull::Everything => actions.extend(self.pull()),
+                Pull::Everything => everything = true,
                 Pull::Nearby => nearby = true,
                 Pull::Nothing => {}
             }
-            actions.extend(self.told(event, moment));
+            actions.extend(self.told(event));
         }
-        if nearby {
+        if everything {
+            actions.extend(self.pull());
+        } else if nearby {
             actions.push(Ask::Nearby.into());
+        }
+        let (panel, mut around) = self.parts(moment);
+        if let Panel::Chat(chat) = panel {
+            actions.extend(chat.settle(&mut around));
         }
         self.list(moment);
         actions
     }
 
-    fn told(&mut self, event: &Event, moment: Moment<'_>) -> Vec<Action> {
+    fn told(&mut self, event: &Event) -> Vec<Action> {
         if let Event::Error(error) = event {
             return vec![Action::Notify(Notice::Trouble(error.code()))];
         }
         if let Event::KeyAlarm(contact) = event {
             return vec![Action::Notify(Notice::KeyAlarm(crate::model::text::name(&contact.name)))];
         }
-        if let Event::ContactRemoved(account) = event {
-            self.gone(*account);
-        }
-        let (panel, mut around) = self.parts(moment);
-        let Panel::Chat(chat) = panel else { return Vec::new() };
+        let Panel::Chat(chat) = &mut self.panel else { return Vec::new() };
         match event {
             Event::MessageChanged(message)
             | Event::MessageReceived(message)
-            | Event::MessageStored(message) => {
-                return chat.arrived(message.clone(), &mut around);
-            }
+            | Event::MessageStored(message) => chat.arrived(message.clone()),
             Event::MessageState { message, state, upto, .. } => {
-                chat.come_to(*message, *state, *upto, &around);
+                chat.come_to(*message, *state, *upto);
             }
-            Event::ChatChanged(row) if row.chat == chat.chat() => return chat.attended(&mut around),
+            // how many are unread may have changed
+            Event::ChatChanged(row) if row.chat == chat.chat() => chat.touch(),
             _ => {}
         }
         Vec::new()
