@@ -16,7 +16,7 @@ use undertone::api::{
     ClientError, Contact, ContactState, Event, Message as Said, MessageKind, MessageState, ProfileInfo,
 };
 use undertone_ui::app::Message;
-use undertone_ui::bridge::Ask;
+use undertone_ui::bridge::{Answer, Ask};
 use undertone_ui::model::draft::{Draft, Purpose};
 use undertone_ui::platform::prefs::{Appearance, Tongue};
 use undertone_ui::window::Happened;
@@ -204,6 +204,20 @@ fn a_message_of_another_conversation_shows_in_the_list_only() {
     ]);
     assert!(harness.shows("news"));
     assert!(!harness.asked().iter().any(|ask| matches!(ask, Ask::Read { .. })));
+}
+
+#[test]
+fn a_late_answer_for_another_visit_is_dropped() {
+    let mut harness = opened();
+    let page = undertone::api::Page {
+        messages: vec![theirs(MIN, 70, "too late")],
+        more_before: false,
+        more_after: false,
+    };
+    let anchor = undertone::api::Anchor::Newest;
+    let late = Answer::History { chat: chat_id(MIN), anchor, visit: 999, result: Ok(page) };
+    harness.act(Message::Answered(Box::new(late)));
+    assert!(!harness.shows("too late"));
 }
 
 #[test]

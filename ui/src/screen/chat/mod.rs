@@ -35,7 +35,8 @@ pub struct State {
     loaded: bool,
     opened_ms: i64,
     jump: Jump,
-    flash: Option<MessageId>,
+    /// A message that was jumped to stands out until then.
+    flash: Option<(MessageId, i64)>,
     at_end: bool,
     /// Whether it is known what is visible; not yet, right after opening.
     looked: bool,
@@ -151,10 +152,10 @@ impl State {
         self.chat
     }
 
-    /// Whether nothing has come in yet.
+    /// Whether time matters: nothing has come in yet, or a message stands out for a moment.
     #[must_use]
     pub const fn waits(&self) -> bool {
-        !self.loaded
+        !self.loaded || self.flash.is_some()
     }
 
     /// Events were missed: everything visible is asked for again.
@@ -187,7 +188,7 @@ impl State {
                 self.editor = Draft::with_text(&around.drafts.get(&self.chat).text);
                 return vec![Action::Focus(Self::EDITOR)];
             }
-            Message::Shown(id) => return self.show(id),
+            Message::Shown(id) => return self.show(id, around),
             Message::Viewed(viewport) => return self.viewed(viewport, around),
             Message::Unblocked => {
                 let account = around.world.contact_of(&self.chat).map(|contact| contact.account);
@@ -289,6 +290,7 @@ impl State {
 
     /// Time has passed, or the language has changed.
     pub fn refresh(&mut self, around: &mut Around<'_>) {
+        self.flash = self.flash.filter(|(_, until)| *until > around.now_ms);
         self.present(around);
     }
 

@@ -67,7 +67,8 @@ fn message<'a>(
         let (receipt, words) = receipt(state, other, ctx);
         bubble = bubble.receipt(receipt, words);
     }
-    let line = Line::new(side, place.begins(), bubble.view()).flashing(state.flash == Some(data.id));
+    let line = Line::new(side, place.begins(), bubble.view())
+        .flashing(state.flash.is_some_and(|(id, _)| id == data.id));
     match &data.content {
         Content::Deleted | Content::Unknown => Element::new(line),
         Content::Jumbo(text) | Content::Text(text) => Element::new(line.tools(tools(state, data, text, ctx))),

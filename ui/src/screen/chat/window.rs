@@ -84,8 +84,8 @@ impl State {
         if self.timeline.more_after() { self.pull() } else { Vec::new() }
     }
 
-    pub(super) fn show(&mut self, id: MessageId) -> Vec<Action> {
-        self.flash = Some(id);
+    pub(super) fn show(&mut self, id: MessageId, around: &Around<'_>) -> Vec<Action> {
+        self.flash = Some((id, around.now_ms.saturating_add(FLASH_MS)));
         self.jump_to(Some(row::message_key(&id)));
         if self.timeline.get(&id).is_some() {
             return Vec::new();
@@ -97,3 +97,6 @@ impl State {
         self.jump = Jump { serial: self.jump.serial.wrapping_add(1), to };
     }
 }
+
+/// How long a message that was jumped to stands out, milliseconds.
+const FLASH_MS: i64 = 1200;
