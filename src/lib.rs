@@ -26,7 +26,7 @@ pub mod wire;
 pub(crate) mod store;
 
 #[cfg(feature = "node")]
-pub use node::{NetworkOptions, Node, OpenConfig, doctor, open};
+pub use node::{NetworkOptions, Node, OpenConfig, doctor, open, read_passphrase_file};
 
 /// What only the benchmarks need.
 #[cfg(feature = "bench")]

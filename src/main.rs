@@ -2,8 +2,7 @@
 //! opens the messenger, lets programs talk to it, and ends in good order. Knows `api`, `rpc` and `open` only.
 
 use std::{
-    fs::File,
-    io::{self, Read, Write},
+    io::{self, Write},
     path::{Path, PathBuf},
     pin::pin,
     process::ExitCode,
@@ -238,22 +237,9 @@ fn multiaddr(text: &str) -> Result<String, &'static str> {
     if looks_right { Ok(text.into()) } else { Err("a multiaddress looks like /ip4/192.0.2.1/tcp/4001") }
 }
 
-/// The first line of a file.
 fn read_passphrase(path: &Path) -> Result<Zeroizing<String>, Failure> {
-    let why = |what: &str| Failure::Other(format!("the passphrase file {}: {what}", path.display()));
-    let mut bytes = Zeroizing::new(Vec::new());
-    File::open(path)
-        .and_then(|file| file.take(PASSPHRASE_BYTES).read_to_end(&mut bytes))
-        .map_err(|error| why(&error.to_string()))?;
-    let line = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    let line = line.strip_suffix(b"\r").unwrap_or(line);
-    if line.is_empty() || u64::try_from(line.len()).is_ok_and(|len| len >= PASSPHRASE_BYTES) {
-        return Err(why("the first line is empty or too long"));
-    }
-    match std::str::from_utf8(line) {
-        Ok(line) => Ok(Zeroizing::new(line.to_owned())),
-        Err(_not_utf8) => Err(why("not UTF-8")),
-    }
+    undertone::read_passphrase_file(path)
+        .map_err(|error| Failure::Other(format!("the passphrase file {}: {error}", path.display())))
 }
 
 fn log_to_stderr(level: Level) {
@@ -287,5 +273,3 @@ impl From<io::Error> for Failure {
 
 /// The socket's name in the profile folder.
 const SOCKET: &str = "rpc.sock";
-/// More than any passphrase has.
-const PASSPHRASE_BYTES: u64 = 4096;

@@ -20,14 +20,21 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("net", &[]),
     ("api", &["crypto", "model"]),
     ("node", &["api", "crypto", "model", "net", "protocol", "store", "wire"]),
-    ("rpc", &["api", "doctor", "model", "open", "Node", "OpenConfig", "NetworkOptions"]),
+    (
+        "rpc",
+        &["api", "doctor", "model", "open", "Node", "OpenConfig", "NetworkOptions", "read_passphrase_file"],
+    ),
     // the headless program and the doors that only tests and fuzzers use
-    ("main", &["api", "doctor", "open", "rpc", "Node", "OpenConfig", "NetworkOptions"]),
+    (
+        "main",
+        &["api", "doctor", "open", "rpc", "Node", "OpenConfig", "NetworkOptions", "read_passphrase_file"],
+    ),
     ("fuzzing", &["crypto", "model", "net", "protocol", "rpc", "store", "wire"]),
 ];
 
 /// What the desktop app may name of the core: its face, and the checked values that the face speaks in.
-const FACE: &[&str] = &["api", "doctor", "model", "open", "Node", "OpenConfig", "NetworkOptions"];
+const FACE: &[&str] =
+    &["api", "doctor", "model", "open", "Node", "OpenConfig", "NetworkOptions", "read_passphrase_file"];
 
 /// Where in `ui/src` a window may be known. The rest (`model` above all) is plain data and tested as such.
 const DRAWING: &[&str] = &["main", "lib", "app", "bridge", "kit", "screen", "window"];

@@ -10,10 +10,12 @@ mod config;
 pub(crate) mod fill;
 mod finish;
 mod network;
+mod passphrase;
 mod unlock;
 mod view;
 
 pub use config::{NetworkOptions, OpenConfig};
+pub use passphrase::read_passphrase_file;
 
 use std::{path::Path, thread::JoinHandle};
 

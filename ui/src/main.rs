@@ -2,14 +2,14 @@
 
 use std::io::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use clap::{Parser, ValueEnum};
-use undertone::{NetworkOptions, OpenConfig};
+use undertone::{NetworkOptions, Node, OpenConfig};
 use undertone_ui::app::{App, Setup};
 use undertone_ui::bridge::Core;
 use undertone_ui::kit::font;
@@ -36,6 +36,9 @@ struct Args {
     /// Address to connect to at the start, may be repeated
     #[arg(long, value_name = "MULTIADDR")]
     bootstrap: Vec<String>,
+    /// Unlock the profile at the start with the first line of this file
+    #[arg(long, value_name = "FILE")]
+    passphrase_file: Option<PathBuf>,
     /// Language of the interface, for this run
     #[arg(long, value_name = "LANG")]
     lang: Option<Lang>,
@@ -73,6 +76,11 @@ fn main() -> ExitCode {
     // the fonts are read while the profile's folder is opened
     let fonts = std::thread::spawn(font::load);
     let node = undertone::open(OpenConfig { profile: profile.clone(), network: network(&args) });
+    if let (Ok(node), Some(file)) = (&node, &args.passphrase_file)
+        && let Err(why) = unlock(node, file)
+    {
+        return fail(&why);
+    }
     let core = match &node {
         Ok(node) => Ok(Arc::new(node.client()) as Arc<dyn Core>),
         Err(error) => Err(error.code()),
@@ -112,6 +120,15 @@ fn run(setup: Setup) -> iced::Result {
         })
         .window(window::settings())
         .run()
+}
+
+/// Before the window opens, so that it shows the conversations at once.
+fn unlock(node: &Node, file: &Path) -> Result<(), String> {
+    let passphrase = undertone::read_passphrase_file(file)
+        .map_err(|error| format!("the passphrase file {}: {error}", file.display()))?;
+    let client = node.client();
+    let unlocked = node.runtime().map(|runtime| runtime.block_on(client.unlock(passphrase)));
+    unlocked.and_then(|unlocked| unlocked.map(|_info| ())).map_err(|error| error.to_string())
 }
 
 fn network(args: &Args) -> NetworkOptions {
