@@ -153,7 +153,32 @@ fn nothing_unfinished_and_no_path_of_a_machine_is_left() {
     nothing(&found.collect::<Vec<_>>());
 }
 
+#[test]
+fn every_test_that_a_page_names_is_there() {
+    let code: String = rust_files().into_iter().map(|file| file.text).collect();
+    let mut pages = Vec::new();
+    for page in ["ARCHITECTURE.md", "SECURITY.md", "docs/wire.md", "docs/storage.md"] {
+        pages.extend(Source::read(&root().join(page)));
+    }
+    assert_eq!(pages.len(), 4);
+    let gone = |file: &Source| {
+        let names = named_tests(&file.text).into_iter();
+        let gone = names.filter(|name| !code.contains(&format!("fn {name}(")));
+        gone.map(|name| file.says(&format!("there is no test `{name}`"))).collect::<Vec<_>>()
+    };
+    nothing(&pages.iter().flat_map(gone).collect::<Vec<_>>());
+}
+
 // ---- the rules, on text ----
+
+/// What stands in backticks and reads like a sentence: three words or more.
+fn named_tests(text: &str) -> Vec<&str> {
+    let like_a_test = |name: &&str| {
+        name.matches('_').count() >= 3
+            && name.chars().all(|c| c == '_' || c.is_ascii_lowercase() || c.is_ascii_digit())
+    };
+    text.split('`').skip(1).step_by(2).filter(like_a_test).collect()
+}
 
 /// What a file of this layer names that it may not.
 fn upward(text: &str, path: &[String], layer: &str, allowed: &[&str]) -> Vec<String> {
@@ -501,6 +526,12 @@ fn a_queue_without_a_bound_is_found() {
         assert!(unbounded(text), "{text}");
     }
     assert!(!unbounded("mpsc::channel(64); oneshot::channel(); mpsc::channel::<u8>(4); // unbounded"));
+}
+
+#[test]
+fn a_test_is_known_by_its_sentence() {
+    let page = "`wire` has `a_name_of_many_words`, `cargo test a_b_c_d` and `two_words`.";
+    assert_eq!(named_tests(page), ["a_name_of_many_words"]);
 }
 
 #[test]
