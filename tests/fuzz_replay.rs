@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 #[allow(unreachable_pub, dead_code, reason = "a crate of its own in fuzz/, where this is used")]
+#[allow(clippy::arithmetic_side_effects, clippy::cast_possible_truncation, reason = "counts small numbers")]
 #[path = "../fuzz/src/lib.rs"]
 mod targets;
 

@@ -17,6 +17,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("bundle", sealed::bundle),
     ("certificate", sealed::certificate),
     ("device_list", sealed::device_list),
+    #[cfg(feature = "node")]
     ("discovery", wire::discovery),
     ("engine", engine::engine),
     ("entry", wire::entry),
@@ -31,6 +32,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("person", ours::person),
     ("record", ours::record),
     ("row", ours::row),
+    #[cfg(feature = "node")]
     ("rpc", wire::rpc),
     ("signal", sealed::signal),
 ];

@@ -1,9 +1,10 @@
 //! What travels in the clear, or stands in what was opened.
 
+use undertone::wire::{Frame, InviteLink, Payload, decode_entry, encode_entry};
+#[cfg(feature = "node")]
 use undertone::{
     fuzzing,
     rpc::{Incoming, LINE_BYTES, Line, Lines},
-    wire::{Frame, InviteLink, Payload, decode_entry, encode_entry},
 };
 
 /// What is read is written as it was read, or shorter where a later version's fields were passed over.
@@ -37,6 +38,7 @@ pub(crate) fn invite(bytes: &[u8]) {
 }
 
 /// The bytes come in pieces: the first byte says how long each is.
+#[cfg(feature = "node")]
 pub(crate) fn rpc(bytes: &[u8]) {
     let Some((piece, rest)) = bytes.split_first() else { return };
     let mut lines = Lines::default();
@@ -52,6 +54,7 @@ pub(crate) fn rpc(bytes: &[u8]) {
     }
 }
 
+#[cfg(feature = "node")]
 pub(crate) fn discovery(bytes: &[u8]) {
     fuzzing::discovery_packet(bytes);
 }
