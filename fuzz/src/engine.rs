@@ -203,7 +203,7 @@ impl World {
             match effect {
                 Effect::Send { frame, .. } => self.put(side, frame),
                 Effect::Taken { frame, .. } => self.put(side, Frame::Taken(vec![frame]).encode()),
-                Effect::Disconnect(_) => self.cut(),
+                Effect::Disconnect(_) | Effect::Fault(_) => self.cut(),
                 Effect::Classify { .. } | Effect::Notice(_) => {}
             }
         }
