@@ -85,6 +85,12 @@ pids=()
 common=(--passphrase-file "$work/passphrase" --no-mdns --lan-only)
 "$bin/undertone" --profile "$work/hana" "${common[@]}" --listen "$where" &
 pids+=($!)
+port=${where##*/}
+for _ in $(seq 150); do
+    if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then break; fi
+    kill -0 "${pids[0]}" 2>/dev/null || { echo "demo: the first window did not open" >&2; exit 1; }
+    sleep 0.2
+done
 "$bin/undertone" --profile "$work/bora" "${common[@]}" --listen /ip4/127.0.0.1/tcp/0 --bootstrap "$where" &
 pids+=($!)
 echo "Hana and Bora are here. Both windows closed, both profiles are gone. Their passphrase: two people, one computer"
