@@ -90,7 +90,7 @@ impl Actor {
                 }
                 handled = handled.saturating_add(1);
                 if handled < BATCH && self.stopping.is_none() {
-                    input = self.ready(&mut commands, handled % 2 == 0);
+                    input = self.ready(&mut commands, handled.is_multiple_of(2));
                 }
             }
             if tick_at <= Instant::now() {

@@ -67,13 +67,13 @@ impl Actor {
                 Effect::Disconnect(peer) => self.disconnect(peer),
                 Effect::Fault(peer) => self.punish(peer),
                 Effect::Notice(notice) => notices.push(notice),
-                Effect::Send { peer, frame } => self.send(peer, frame),
+                Effect::Send { peer, frame } => self.send(peer, &frame),
                 Effect::Taken { peer, frame } => taken.entry(peer).or_default().push(frame),
             }
         }
         for (peer, frames) in taken {
             for some in frames.chunks(MOST_TAKEN) {
-                self.send(peer, Frame::Taken(some.to_vec()).encode());
+                self.send(peer, &Frame::Taken(some.to_vec()).encode());
             }
         }
         for notice in notices {
@@ -81,13 +81,12 @@ impl Actor {
         }
     }
 
-    fn send(&mut self, peer: Peer, frame: Vec<u8>) {
+    fn send(&mut self, peer: Peer, frame: &[u8]) {
         let Some(open) = &mut self.open else { return };
         let Some(net) = &open.net else { return };
-        // Only a frame that finds no room is looked at again.
-        match net.send(to_net(peer), frame.clone()) {
+        match net.send(to_net(peer), frame.to_vec()) {
             Ok(()) | Err(SendError::Gone | SendError::TooLarge) => {}
-            Err(SendError::Busy) => open.engine.on_busy(peer, &frame),
+            Err(SendError::Busy) => open.engine.on_busy(peer, frame),
         }
     }
 
