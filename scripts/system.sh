@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2034
 # Sourced by ./start, ./check and .ci/run: brings what the system lacks. Knows Debian's packages; elsewhere it
 # names what is needed and goes on.
 
@@ -40,7 +41,7 @@ need_rust() {
     PATH="${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
     export PATH
     if ! command -v rustup >/dev/null && ! command -v cargo >/dev/null \
-        && command -v apt-cache >/dev/null && apt-cache show rustup >/dev/null 2>&1; then
+        && command -v apt-cache >/dev/null && apt-cache policy rustup | grep -q 'Candidate: [^(]'; then
         need_packages rustup
     fi
     if command -v rustup >/dev/null; then
