@@ -29,9 +29,15 @@ fn shapes() -> impl Strategy<Value = Vec<u8>> {
 
 fn run(name: &str, cases: u32) {
     let target: Target = TARGETS.iter().find(|(known, _)| *known == name).unwrap().1;
-    let config = Config { cases, failure_persistence: None, ..Config::default() };
-    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &[7; 32]);
-    let tested = TestRunner::new_with_rng(config, rng).run(&shapes(), |bytes| {
+    let mut config = Config { failure_persistence: None, ..Config::default() };
+    // PROPTEST_CASES asks for more, and for others each time.
+    let mut runner = if std::env::var_os("PROPTEST_CASES").is_some() {
+        TestRunner::new(config)
+    } else {
+        config.cases = cases;
+        TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &[7; 32]))
+    };
+    let tested = runner.run(&shapes(), |bytes| {
         target(&bytes);
         Ok(())
     });
@@ -44,9 +50,19 @@ fn run(name: &str, cases: u32) {
 
 #[test]
 fn no_bytes_disturb_a_decoder() {
-    for (name, _) in TARGETS.iter().filter(|(name, _)| *name != "engine") {
+    for (name, _) in TARGETS.iter().filter(|(name, _)| !["discovery", "engine", "rpc"].contains(name)) {
         run(name, 600);
     }
+}
+
+#[test]
+fn no_bytes_disturb_the_interface_for_programs() {
+    run("rpc", 600);
+}
+
+#[test]
+fn no_bytes_disturb_discovery() {
+    run("discovery", 600);
 }
 
 #[test]
