@@ -1,6 +1,6 @@
 //! People: contacts, requests and invites, and what is remembered of a 1:1 conversation.
 
-use super::{AccountId, ConversationId, EntryRef, InviteId, Name};
+use super::{AccountId, ConversationId, DeviceId, EntryRef, InviteId, Name};
 
 /// A person we know, ask, or are asked by.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,10 +85,8 @@ pub struct DirectHead {
     pub next_seq: u64,
     /// Highest Lamport time seen.
     pub lamport: u64,
-    /// Which of the peer device's entries have arrived.
-    pub seen: Seen,
-    /// The peer device whose entries `seen` counts.
-    pub seen_device: Option<super::DeviceId>,
+    /// Which entries of the other person's devices have arrived.
+    pub seen: SeenBy,
     /// Shown entries of the peer after `read_upto`.
     pub unread: u32,
     /// What our person has seen.
@@ -99,6 +97,51 @@ pub struct DirectHead {
     pub last: Option<EntryRef>,
     /// When the newest shown entry came in or was written here, milliseconds since the epoch.
     pub last_at_ms: u64,
+}
+
+/// What has arrived of each device that wrote in a conversation. The devices heard last are kept.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SeenBy {
+    /// The one heard last comes last.
+    devices: Vec<(DeviceId, Seen)>,
+}
+
+impl SeenBy {
+    /// Devices that are kept apart. A device speaks only in a session, of which a person has fewer; one that was
+    /// given up long ago cannot make another, because its device list is an old one.
+    pub const MAX_DEVICES: usize = 8;
+
+    /// From what [`Self::devices`] gives; `None` if there are too many, or one comes twice.
+    #[must_use]
+    pub fn from_devices(devices: Vec<(DeviceId, Seen)>) -> Option<Self> {
+        let mut ids: Vec<_> = devices.iter().map(|(device, _)| *device).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        (ids.len() == devices.len() && ids.len() <= Self::MAX_DEVICES).then_some(Self { devices })
+    }
+
+    /// The devices, the one heard last at the end.
+    #[must_use]
+    pub fn devices(&self) -> &[(DeviceId, Seen)] {
+        &self.devices
+    }
+
+    /// Whether the entry that this device counts as `seq` has arrived.
+    #[must_use]
+    pub fn contains(&self, device: DeviceId, seq: u64) -> bool {
+        self.devices.iter().any(|(of, seen)| *of == device && seen.contains(seq))
+    }
+
+    /// The entry that this device counts as `seq` has arrived. With more than [`Self::MAX_DEVICES`] the one that
+    /// was silent for longest is forgotten.
+    pub fn insert(&mut self, device: DeviceId, seq: u64) {
+        let known = self.devices.iter().position(|(of, _)| *of == device);
+        let mut seen = known.map(|at| self.devices.remove(at).1).unwrap_or_default();
+        seen.insert(seq);
+        self.devices.push((device, seen));
+        let surplus = self.devices.len().saturating_sub(Self::MAX_DEVICES);
+        self.devices.drain(..surplus);
+    }
 }
 
 /// A set of sequence numbers, kept as runs `first..=last` in ascending order.
@@ -203,6 +246,36 @@ mod tests {
             }
             prop_assert_eq!(seen.highest(), model.last().copied());
         }
+    }
+
+    proptest! {
+        #[test]
+        fn what_one_device_said_is_never_taken_for_what_another_said(
+            said in prop::collection::vec((0_u8..4, 0_u64..20), 0..80)
+        ) {
+            let mut seen = SeenBy::default();
+            let mut model = BTreeSet::new();
+            for (device, seq) in said {
+                let device = DeviceId::new([device; 16]);
+                prop_assert_eq!(seen.contains(device, seq), model.contains(&(device, seq)));
+                seen.insert(device, seq);
+                model.insert((device, seq));
+                prop_assert_eq!(SeenBy::from_devices(seen.devices().to_vec()), Some(seen.clone()));
+            }
+        }
+    }
+
+    #[test]
+    fn the_device_that_was_silent_for_longest_is_forgotten_first() {
+        let device = |n: u8| DeviceId::new([n; 16]);
+        let mut seen = SeenBy::default();
+        for n in 0..8 {
+            seen.insert(device(n), 1);
+        }
+        seen.insert(device(0), 2);
+        seen.insert(device(8), 1);
+        assert_eq!(seen.devices().len(), SeenBy::MAX_DEVICES);
+        assert!(seen.contains(device(0), 1) && seen.contains(device(8), 1) && !seen.contains(device(1), 1));
     }
 
     #[test]

@@ -12,7 +12,8 @@ use super::{clock::system_rng, unlock};
 use crate::{
     api::ClientError,
     model::{
-        Body, Change, Contact, ContactState, ConversationId, DirectHead, Entry, EntryRef, Name, Seen, Text,
+        Body, Change, Contact, ContactState, ConversationId, DirectHead, Entry, EntryRef, Name, Seen, SeenBy,
+        Text,
     },
     protocol::new_profile,
     store::{FolderLock, Store},
@@ -131,8 +132,7 @@ fn people(
         account,
         next_seq: last.saturating_add(1),
         lamport: last,
-        seen: Seen::from_runs(vec![(1, last)]).unwrap_or_default(),
-        seen_device: None,
+        seen: heard(last).unwrap_or_default(),
         unread: 0,
         read_upto: None,
         peer_read: None,
@@ -140,6 +140,11 @@ fn people(
         last_at_ms: START_MS.saturating_add(last.saturating_mul(60_000)),
     };
     vec![Change::PutContact(Box::new(contact)), Change::PutHead(Box::new(head))]
+}
+
+/// All that the contact's device said in a conversation of so many messages.
+fn heard(last: u64) -> Option<SeenBy> {
+    SeenBy::from_devices(vec![(DeviceId::new([2; 16]), Seen::from_runs(vec![(1, last)])?)])
 }
 
 const START_MS: u64 = 1_700_000_000_000;

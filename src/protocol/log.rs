@@ -10,7 +10,7 @@ use super::{
     step::Notice,
 };
 use crate::{
-    model::{AccountId, Body, Change, ContactState, Delivery, Entry, EntryRef, OutboxRow, Seen},
+    model::{AccountId, Body, Change, ContactState, Delivery, Entry, EntryRef, OutboxRow},
     wire::{decode_entry, encode_entry},
 };
 
@@ -71,15 +71,12 @@ impl Engine {
             return ControlFlow::Break(());
         }
         let head = &mut person.head;
-        if head.seen_device != Some(device) {
-            head.seen_device = Some(device);
-            head.seen = Seen::default();
-        }
         let in_reach = head.lamport.saturating_add(LAMPORT_REACH);
-        if entry.id.author != device || entry.id.lamport > in_reach || head.seen.contains(entry.id.seq) {
+        let known = head.seen.contains(device, entry.id.seq);
+        if entry.id.author != device || entry.id.lamport > in_reach || known {
             return ControlFlow::Continue(());
         }
-        head.seen.insert(entry.id.seq);
+        head.seen.insert(device, entry.id.seq);
         head.lamport = head.lamport.max(entry.id.lamport);
         self.out.head_touched(account);
         self.out.put(Change::PutEntry {

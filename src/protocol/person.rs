@@ -10,7 +10,7 @@ use undertone_crypto::{
 
 use super::{delivery::Outbox, sessions::Sessions};
 use crate::model::{
-    AccountId, Contact, ContactState, ConversationId, DirectHead, FrameId, Peer, Seen, limits::TAKEN_FRAMES,
+    AccountId, Contact, ContactState, ConversationId, DirectHead, FrameId, Peer, SeenBy, limits::TAKEN_FRAMES,
 };
 
 #[derive(Debug)]
@@ -99,8 +99,7 @@ pub(super) fn new_head(conversation: ConversationId, account: AccountId, now_ms:
         account,
         next_seq: now_ms,
         lamport: 0,
-        seen: Seen::default(),
-        seen_device: None,
+        seen: SeenBy::default(),
         unread: 0,
         read_upto: None,
         peer_read: None,

@@ -84,6 +84,14 @@ impl<'a> Draft<'a> {
         }
     }
 
+    /// Whether the row will be there, without opening it.
+    pub(super) fn has(&self, key: &[u8]) -> Result<bool, StoreError> {
+        match self.rows.get(key) {
+            Some(drafted) => Ok(drafted.is_some()),
+            None => Ok(self.view.backend.get(key)?.is_some()),
+        }
+    }
+
     /// Writes a row.
     pub(super) fn put(&mut self, key: Vec<u8>, plain: Plain) {
         self.rows.insert(key, Some(plain));

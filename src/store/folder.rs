@@ -93,6 +93,7 @@ pub(super) fn check_format(dir: &Path) -> Result<(), StoreError> {
     match text.strip_prefix(FORMAT_LINE).and_then(|rest| rest.strip_suffix('\n')).map(str::parse::<u32>) {
         Some(Ok(SCHEMA)) => Ok(()),
         Some(Ok(schema)) if schema > SCHEMA => Err(StoreError::Newer),
+        Some(Ok(_older)) => Err(StoreError::Damaged("its layout is one from before the first release")),
         _ => Err(damaged),
     }
 }
@@ -123,7 +124,7 @@ pub(super) fn room(dir: &Path) -> Result<u64, StoreError> {
 }
 
 /// The layout of folder, keys and records that this version writes.
-pub(super) const SCHEMA: u32 = 1;
+pub(super) const SCHEMA: u32 = 2;
 
 const LOCK: &str = "lock";
 const FORMAT: &str = "format";

@@ -36,6 +36,10 @@ pub(super) fn draft_change(
         Change::PutEntry { conversation, entry, bytes, mine } => {
             let keys = keys.conversation(conversation);
             draft.ensure_content(&keys, rng);
+            // An entry never changes: the first that came under a name is the one, whatever comes later.
+            if is_there(draft, &keys, entry)? {
+                return Ok(());
+            }
             put_entry(draft, &keys, &Said { entry, bytes, mine: *mine })?;
         }
         Change::PutHead(head) => {
@@ -81,6 +85,20 @@ fn drop_contact(
     }
     draft.drop_content(&keys);
     Ok(())
+}
+
+/// Whether an entry of this name is there already.
+fn is_there(draft: &Draft<'_>, keys: &ConversationKeys<'_>, entry: &Entry) -> Result<bool, StoreError> {
+    let mut places = vec![keys.message(&entry.id), keys.side(&entry.id)];
+    if let Body::Edit { target, .. } = &entry.body {
+        places.push(keys.edit(target, &entry.id));
+    }
+    for place in places {
+        if draft.has(&place)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn put_entry(draft: &mut Draft<'_>, keys: &ConversationKeys<'_>, said: &Said<'_>) -> Result<(), StoreError> {

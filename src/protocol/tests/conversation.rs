@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::super::sim::World;
 use super::super::{Alarm, Notice, Refused};
-use crate::model::{ContactState, Delivery, Name};
-use crate::wire::{Card, Frame, Proof};
+use crate::model::{Body, ContactState, Delivery, DeviceId, Entry, EntryRef, Name, Text};
+use crate::wire::{Card, Frame, Proof, encode_entry};
 
 #[test]
 fn two_people_nearby_ask_accept_and_talk() {
@@ -335,4 +335,32 @@ fn read_up_to_is_by_the_authors_own_count_so_what_comes_late_is_new() {
     let chat = world.chat(0, 1);
     assert_eq!(world.nodes[1].engine.head(chat).unwrap().unread, 1);
     assert_eq!(world.nodes[0].engine.delivery(chat, late), Delivery::Delivered);
+}
+
+#[test]
+fn two_devices_of_one_contact_that_speak_in_turns_neither_repeat_nor_hide_each_other() {
+    let mut world = World::new(&["Hana", "Bora"], 34);
+    world.befriend(0, 1);
+    let bora = world.account(1);
+    let (old, new) = (world.nodes[1].engine.device(), DeviceId::new([9; 16]));
+    let text = |device: DeviceId, seq: u64| {
+        let id = EntryRef { lamport: 10 + seq, author: device, seq };
+        let text = Text::new(format!("{device:?} {seq}")).unwrap();
+        encode_entry(&Entry { id, sent_at_ms: 0, body: Body::Text { text, reply_to: None } })
+    };
+    // The same numbers from both, and each entry again after the other has spoken.
+    for seq in 1..=20 {
+        for device in [old, new, old, new] {
+            for seq in [seq, 1 + seq / 2, 1] {
+                let bytes = text(device, seq);
+                let taken = world.act(0, |engine, ctx| engine.arrive(bora, device, &bytes, ctx));
+                assert!(taken.is_continue());
+            }
+        }
+    }
+    let chat = world.chat(0, 1);
+    assert_eq!(world.texts(0, 1).len(), 40);
+    assert_eq!(world.nodes[0].engine.head(chat).unwrap().unread, 40);
+    let arrived = world.nodes[0].notices.iter().filter(|notice| matches!(notice, Notice::Arrived(..)));
+    assert_eq!(arrived.count(), 40);
 }

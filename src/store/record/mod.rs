@@ -5,7 +5,7 @@ mod content;
 mod people;
 mod traffic;
 
-use std::fmt;
+use std::{cmp::Ordering, fmt};
 
 use serde::de::{self, Deserialize, Deserializer, Visitor};
 use serde::{Serialize, Serializer};
@@ -34,15 +34,26 @@ pub(super) type Plain = Zeroizing<Vec<u8>>;
 /// Version byte and postcard of `value`. `size` is at least the encoded size when there are secrets in it:
 /// then the buffer never moves and leaves no copy behind.
 fn encode(value: &impl Serialize, size: usize) -> Result<Plain, StoreError> {
+    encode_version(VERSION, value, size)
+}
+
+/// The same for a record that is no longer of the first version.
+fn encode_version(version: u8, value: &impl Serialize, size: usize) -> Result<Plain, StoreError> {
     let mut bytes = Vec::with_capacity(size.saturating_add(SLACK));
-    bytes.push(VERSION);
+    bytes.push(version);
     postcard::to_extend(value, bytes).map(Zeroizing::new).map_err(|_too_large| StoreError::Damaged(ROW))
 }
 
 fn decode<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, StoreError> {
+    decode_version(VERSION, bytes)
+}
+
+fn decode_version<'a, T: Deserialize<'a>>(known: u8, bytes: &'a [u8]) -> Result<T, StoreError> {
     let (version, rest) = bytes.split_first().ok_or(StoreError::Damaged(ROW))?;
-    if *version != VERSION {
-        return Err(StoreError::Newer);
+    match version.cmp(&known) {
+        Ordering::Equal => {}
+        Ordering::Greater => return Err(StoreError::Newer),
+        Ordering::Less => return Err(StoreError::Damaged(OLDER)),
     }
     let (value, left) = postcard::take_from_bytes(rest).map_err(|_malformed| StoreError::Damaged(ROW))?;
     if left.is_empty() { Ok(value) } else { Err(StoreError::Damaged(ROW)) }
@@ -110,8 +121,12 @@ impl<'de: 'a, 'a> Deserialize<'de> for Bytes<'a> {
     }
 }
 
-/// The one version of every record so far. A change of any record raises it for that record alone.
+/// The first version of every record. A change of a record raises it for that record alone, and [`SCHEMA`] once
+/// for all that a release changes.
+///
+/// [`SCHEMA`]: super::folder::SCHEMA
 const VERSION: u8 = 1;
 const ROW: &str = "a row makes no sense";
+const OLDER: &str = "a row of a version before the first release";
 /// Room for the fields of a record besides its long ones.
 const SLACK: usize = 512;

@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Bytes, Plain, ROW, account, decode, encode};
+use super::{Bytes, Plain, ROW, account, decode, decode_version, encode, encode_version};
 use crate::model::{
     Contact, ContactState, ConversationId, DeviceId, DirectHead, EntryRef, Invite, InviteId, Name, Profile,
-    Seen,
+    Seen, SeenBy,
 };
 use crate::store::StoreError;
 
@@ -190,14 +190,16 @@ impl From<RefV1> for EntryRef {
     }
 }
 
+/// A device, and the runs of what has arrived of it.
+type HeardV2 = ([u8; 16], Vec<(u64, u64)>);
+
 #[derive(Serialize, Deserialize)]
-struct HeadV1 {
+struct HeadV2 {
     conversation: [u8; 16],
     account: [u8; 32],
     next_seq: u64,
     lamport: u64,
-    seen: Vec<(u64, u64)>,
-    seen_device: Option<[u8; 16]>,
+    seen: Vec<HeardV2>,
     unread: u32,
     read_upto: Option<RefV1>,
     peer_read: Option<(RefV1, u64)>,
@@ -206,31 +208,30 @@ struct HeadV1 {
 }
 
 pub(in crate::store) fn encode_head(head: &DirectHead) -> Result<Plain, StoreError> {
-    let record = HeadV1 {
+    let devices = head.seen.devices();
+    let record = HeadV2 {
         conversation: *head.conversation.as_bytes(),
         account: *head.account.as_bytes(),
         next_seq: head.next_seq,
         lamport: head.lamport,
-        seen: head.seen.runs().to_vec(),
-        seen_device: head.seen_device.map(|device| *device.as_bytes()),
+        seen: devices.iter().map(|(device, seen)| (*device.as_bytes(), seen.runs().to_vec())).collect(),
         unread: head.unread,
         read_upto: head.read_upto.as_ref().map(RefV1::from),
         peer_read: head.peer_read.as_ref().map(|(upto, at_ms)| (RefV1::from(upto), *at_ms)),
         last: head.last.as_ref().map(RefV1::from),
         last_at_ms: head.last_at_ms,
     };
-    encode(&record, 0)
+    encode_version(HEAD_VERSION, &record, 0)
 }
 
 pub(in crate::store) fn decode_head(bytes: &[u8]) -> Result<DirectHead, StoreError> {
-    let record: HeadV1 = decode(bytes)?;
+    let record: HeadV2 = decode_version(HEAD_VERSION, bytes)?;
     Ok(DirectHead {
         conversation: ConversationId::from_bytes(record.conversation),
         account: account(&record.account)?,
         next_seq: record.next_seq,
         lamport: record.lamport,
-        seen: Seen::from_runs(record.seen).ok_or(StoreError::Damaged(ROW))?,
-        seen_device: record.seen_device.map(DeviceId::new),
+        seen: seen_by(record.seen).ok_or(StoreError::Damaged(ROW))?,
         unread: record.unread,
         read_upto: record.read_upto.map(EntryRef::from),
         peer_read: record.peer_read.map(|(upto, at_ms)| (upto.into(), at_ms)),
@@ -239,9 +240,16 @@ pub(in crate::store) fn decode_head(bytes: &[u8]) -> Result<DirectHead, StoreErr
     })
 }
 
+fn seen_by(devices: Vec<HeardV2>) -> Option<SeenBy> {
+    let seen = |(device, runs)| Some((DeviceId::new(device), Seen::from_runs(runs)?));
+    SeenBy::from_devices(devices.into_iter().map(seen).collect::<Option<_>>()?)
+}
+
 fn name(stored: &str) -> Result<Name, StoreError> {
     Name::new(stored).ok_or(StoreError::Damaged(ROW))
 }
 
+/// 2: what has arrived is counted by device.
+const HEAD_VERSION: u8 = 2;
 /// Certificates and the rest of a contact's fields stay below this.
 const SECRET_AMONG_FIELDS: usize = 2048;

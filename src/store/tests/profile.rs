@@ -14,7 +14,8 @@ use super::support::{
 };
 use crate::model::limits::TAKEN_FRAMES;
 use crate::model::{
-    Change, Contact, ContactState, DirectHead, FrameId, Invite, InviteId, Name, OutboxRow, Seen, Snapshot,
+    Change, Contact, ContactState, DirectHead, FrameId, Invite, InviteId, Name, OutboxRow, Seen, SeenBy,
+    Snapshot,
 };
 use crate::store::{Anchor, Store, StoreError};
 
@@ -42,8 +43,11 @@ fn head(n: u8, unread: u32) -> DirectHead {
         account: account(n),
         next_seq: 4,
         lamport: 90,
-        seen: Seen::from_runs(vec![(1, 3), (5, 9)]).expect("runs"),
-        seen_device: Some(device(n)),
+        seen: SeenBy::from_devices(vec![
+            (device(n), Seen::from_runs(vec![(1, 3), (5, 9)]).expect("runs")),
+            (device(n.wrapping_add(1)), Seen::from_runs(vec![(7, 7)]).expect("runs")),
+        ])
+        .expect("devices"),
         unread,
         read_upto: Some(at(3, 2, 1)),
         peer_read: Some((at(4, 1, 1), 77)),
@@ -285,14 +289,25 @@ fn the_old_passphrase_opens_nothing_after_a_change() {
 fn a_newer_profile_is_refused_and_left_untouched() {
     let dir = tempfile::tempdir().expect("a folder");
     drop(create_on_disk(dir.path()));
-    std::fs::write(dir.path().join("format"), "undertone profile 2\n").expect("writes");
+    std::fs::write(dir.path().join("format"), "undertone profile 3\n").expect("writes");
     let before = super::support::bytes_of(dir.path());
     assert!(matches!(open_at(dir.path(), PASSPHRASE, &mut TestRng(1)), Err(StoreError::Newer)));
     assert!(super::support::bytes_of(dir.path()) == before, "no byte changed");
-    for odd in ["", "undertone profile", "undertone profile x\n", "undertone profile 1", "\u{0}"] {
+    for odd in ["", "undertone profile", "undertone profile x\n", "undertone profile 2", "\u{0}"] {
         std::fs::write(dir.path().join("format"), odd).expect("writes");
         assert!(matches!(open_at(dir.path(), PASSPHRASE, &mut TestRng(1)), Err(StoreError::Damaged(_))));
     }
+}
+
+#[test]
+fn a_profile_of_an_older_layout_is_refused_by_that_name() {
+    let dir = tempfile::tempdir().expect("a folder");
+    drop(create_on_disk(dir.path()));
+    std::fs::write(dir.path().join("format"), "undertone profile 1\n").expect("writes");
+    let Err(StoreError::Damaged(why)) = open_at(dir.path(), PASSPHRASE, &mut TestRng(1)) else {
+        panic!("it opens");
+    };
+    assert!(why.contains("before the first release"), "{why}");
 }
 
 #[test]

@@ -45,6 +45,27 @@ fn a_page_is_ordered_by_lamport_author_and_sequence_whatever_the_order_of_arriva
     assert_eq!(ids(&page(&store, Anchor::Newest, 50)), order);
 }
 
+#[test]
+fn an_entry_is_never_written_over_by_another_of_its_name() {
+    let memory = InMemory::new();
+    let mut store = memory.create();
+    let id = at(1, 1, 1);
+    commit(&mut store, &[say(id, "first"), say(id, "second")]);
+    commit(&mut store, &[say(id, "third")]);
+    commit(&mut store, &[entry(id, Body::Delete { target: id })]);
+    let shown = row(&store, id).expect("is there");
+    assert_eq!(shown.entry.body, Body::Text { text: text("first"), reply_to: None });
+    assert!(!shown.deleted, "nor is its name used for a deletion");
+    // Taken back, it stays so.
+    commit(&mut store, &[entry(at(2, 1, 2), Body::Delete { target: id }), say(id, "again")]);
+    assert!(row(&store, id).expect("is there").deleted);
+    // Nor is an edit.
+    let target = at(3, 1, 3);
+    commit(&mut store, &[say(target, "text"), edit(at(4, 1, 4), target, "better")]);
+    commit(&mut store, &[edit(at(4, 1, 4), target, "other")]);
+    assert_eq!(row(&store, target).expect("is there").edited, Some(text("better")));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 40, ..ProptestConfig::default() })]
     #[test]
