@@ -1,6 +1,6 @@
 //! People: contacts, requests and invites, and what is remembered of a 1:1 conversation.
 
-use super::{AccountId, ConversationId, DeviceId, EntryRef, InviteId, Name};
+use super::{AccountId, ConversationId, DeviceId, EntryRef, InviteId, Name, Peer};
 
 /// A person we know, ask, or are asked by.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +29,8 @@ pub struct Contact {
     pub generation: u32,
     /// When a connection with the person was last up, milliseconds since the epoch.
     pub last_seen_ms: Option<u64>,
+    /// The connection on which a request came: the request box is shared out by it.
+    pub asked_via: Option<Peer>,
     /// When the row was made: the request box is sorted by it.
     pub since_ms: u64,
 }

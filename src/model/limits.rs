@@ -19,8 +19,10 @@ pub const TAKEN_FRAMES: u64 = 4096;
 pub const TAGS: usize = 448;
 /// Contacts, requests included.
 pub const CONTACTS: usize = 4096;
-/// Requests from strangers that wait for an answer; the oldest gives way (protocol.md 5.5).
+/// Requests from strangers that wait for an answer; the oldest of whoever made the most gives way.
 pub const REQUESTS: usize = 100;
+/// Requests of one connection among them: a program asks for one person.
+pub const REQUESTS_OF_ONE: usize = 3;
 /// Open invites.
 pub const INVITES: usize = 256;
 /// Messages in one page of history.

@@ -125,6 +125,7 @@ fn people(
         invite: None,
         generation: 1,
         last_seen_ms: None,
+        asked_via: None,
         since_ms: START_MS,
     };
     let head = DirectHead {

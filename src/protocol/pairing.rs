@@ -1,12 +1,15 @@
 //! From a stranger to a contact: requests, acceptances, invites used, and the people themselves.
 
+use std::{cmp::Reverse, collections::BTreeMap};
+
 use super::{
     engine::{Ctx, Engine},
     person::{Person, new_head},
     step::Notice,
 };
 use crate::model::{
-    AccountId, Body, Change, Contact, ContactState, ConversationId, InviteId, Name, limits::REQUESTS,
+    AccountId, Body, Change, Contact, ContactState, ConversationId, InviteId, Name, Peer,
+    limits::{REQUESTS, REQUESTS_OF_ONE},
 };
 
 impl Engine {
@@ -45,6 +48,7 @@ impl Engine {
         let Some(person) = self.people.get_mut(&account) else { return };
         person.contact.state = ContactState::Mutual;
         person.contact.invite = None;
+        person.contact.asked_via = None;
         self.out.chat_changed(person.head.conversation);
         self.out.contact_changed(account);
         let name = self.me.profile.name.clone();
@@ -74,6 +78,7 @@ impl Engine {
             invite,
             generation: 0,
             last_seen_ms: None,
+            asked_via: None,
             since_ms: now_ms,
         };
         let person = Person::new(contact, new_head(conversation, account, now_ms), &self.me.own());
@@ -93,20 +98,35 @@ impl Engine {
             && person.contact.state == ContactState::Request
         {
             person.contact.state = ContactState::Mutual;
+            person.contact.asked_via = None;
         }
     }
 
-    /// The request box is bounded; the oldest request gives way.
-    pub(super) fn make_room_for_request(&mut self) {
-        let requests = || {
-            let all = self.people.values().map(|person| &person.contact);
-            all.filter(|contact| contact.state == ContactState::Request)
-        };
-        let oldest = requests().map(|contact| (contact.since_ms, contact.account)).min();
-        if requests().count() >= REQUESTS
-            && let Some((_, account)) = oldest
+    /// Whether a stranger on this connection may lay a request into the box. Of one connection there are only few,
+    /// and when the box is full, the oldest of the connection that laid in the most gives way: a flood drives
+    /// out itself, and not those who asked once.
+    pub(super) fn make_room_for_request(&mut self, peer: Peer) -> bool {
+        let mut by_source: BTreeMap<Option<Peer>, Vec<(u64, AccountId)>> = BTreeMap::new();
+        for contact in self.people.values().map(|person| &person.contact) {
+            if contact.state == ContactState::Request {
+                by_source.entry(contact.asked_via).or_default().push((contact.since_ms, contact.account));
+            }
+        }
+        if by_source.get(&Some(peer)).is_some_and(|of_one| of_one.len() >= REQUESTS_OF_ONE) {
+            return false;
+        }
+        let oldest = |requests: &Vec<(u64, AccountId)>| requests.iter().copied().min();
+        let gives_way = by_source
+            .values()
+            .filter_map(|requests| Some((requests.len(), Reverse(oldest(requests)?))))
+            .max()
+            .map(|(_, Reverse((_, account)))| account);
+        let waiting = by_source.values().fold(0_usize, |sum, of_one| sum.saturating_add(of_one.len()));
+        if waiting >= REQUESTS
+            && let Some(account) = gives_way
         {
             self.drop_person(account);
         }
+        true
     }
 }

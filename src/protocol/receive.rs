@@ -16,7 +16,7 @@ use super::{
     step::Effect,
 };
 use crate::{
-    model::{AccountId, Change, ContactState, FrameId, InviteId, Name, Peer},
+    model::{AccountId, Change, ContactState, FrameId, InviteId, Name, Peer, limits::CONTACTS},
     wire::{Frame, Payload},
 };
 
@@ -102,7 +102,7 @@ impl Engine {
         }
         let expires_ms = prekey.expires_ms;
         let reference = prekey.secret.reference();
-        if !self.welcome(account, &response, ctx) {
+        if !self.welcome(peer, account, &response, ctx) {
             return;
         }
         self.prekeys.remove(&reference);
@@ -121,8 +121,8 @@ impl Engine {
     }
 
     /// The person behind a first message: known, invited, or a stranger for the request box. `false` if
-    /// the device list they show cannot be theirs.
-    fn welcome(&mut self, account: AccountId, response: &Response, ctx: &mut Ctx<'_>) -> bool {
+    /// the device list they show cannot be theirs, or a stranger's connection has no room in the box.
+    fn welcome(&mut self, peer: Peer, account: AccountId, response: &Response, ctx: &mut Ctx<'_>) -> bool {
         let Some(list) = introduced_list(&response.plaintext, account) else { return false };
         let cert = response.session.peer();
         let vouched = list.head() == response.devlist_head && list.cert(&cert.device()).is_some();
@@ -133,8 +133,14 @@ impl Engine {
         }
         if !self.people.contains_key(&account) {
             let Some(name) = Name::new(STRANGER) else { return false };
-            self.make_room_for_request();
+            let has_room = response.invite_id.is_some() || self.make_room_for_request(peer);
+            if !has_room || self.people.len() >= CONTACTS {
+                return false;
+            }
             self.add_person(account, name, ContactState::Request, None, ctx.now_ms);
+            if let Some(person) = self.people.get_mut(&account) {
+                person.contact.asked_via = Some(peer);
+            }
         }
         self.admit_device(account, cert, &list)
     }

@@ -348,6 +348,20 @@ impl World {
         self.act(node, |engine, _| engine.on_network(local));
     }
 
+    /// The program starts with a profile of somebody else: under the name of the run before, or a new one.
+    pub(super) fn become_another(&mut self, node: usize, new_run: bool) {
+        let others: Vec<_> = self.wires.keys().filter(|(a, _)| *a == node).map(|(_, b)| *b).collect();
+        others.into_iter().for_each(|other| self.cut(node, other));
+        let runs = self.nodes[node].runs + u8::from(new_run);
+        let mut rng = self.rng.clone();
+        let clock_ms = self.nodes[node].clock_ms;
+        self.nodes[node] = Node::new("Somebody", None, &mut rng);
+        (self.nodes[node].runs, self.nodes[node].clock_ms) = (runs, clock_ms);
+        self.rng = rng;
+        let local = self.peer(node);
+        self.act(node, |engine, _| engine.on_network(local));
+    }
+
     /// Delivers one frame, if there is one, from `a` to `b`.
     pub(super) fn deliver(&mut self, a: usize, b: usize) -> bool {
         let Some(frame) = self.wires.get_mut(&(a, b)).and_then(VecDeque::pop_front) else { return false };

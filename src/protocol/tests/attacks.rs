@@ -10,7 +10,10 @@ use super::super::{
     sim::{Disk, World},
 };
 use crate::{
-    model::{Body, ContactState, Emoji, Entry, EntryRef, FrameId, Peer},
+    model::{
+        Body, ContactState, Emoji, Entry, EntryRef, FrameId, Peer,
+        limits::{REQUESTS, REQUESTS_OF_ONE},
+    },
     wire::{Frame, Payload, encode_entry},
 };
 
@@ -136,6 +139,67 @@ fn prekey_depletion() {
     }
     world.pass(700);
     assert!(world.nodes[HANA].disk.prekeys.is_empty(), "nothing of it stays");
+}
+
+/// Somebody at `node` whom nobody knows asks Hana, and is gone again.
+fn ask_as_somebody(world: &mut World, node: usize, new_run: bool) {
+    world.become_another(node, new_run);
+    let hana = world.account(HANA);
+    // One after another, not at the same moment.
+    world.nodes.iter_mut().for_each(|node| node.clock_ms += 61_000);
+    world.connect(node, HANA);
+    world.run();
+    world.act(node, |engine, ctx| engine.ask(hana, None, None, ctx)).unwrap();
+    world.run();
+    world.cut(node, HANA);
+}
+
+fn requests(world: &World) -> BTreeSet<crate::model::AccountId> {
+    let contacts = world.nodes[HANA].engine.contacts();
+    contacts.filter(|contact| contact.state == ContactState::Request).map(|contact| contact.account).collect()
+}
+
+#[test]
+fn a_flood_of_requests_on_one_connection_leaves_everybody_elses_alone() {
+    let mut world = World::new(&["Hana", "Bora", "Mallory"], 113);
+    world.act(HANA, |engine, ctx| engine.set_visible(true, ctx));
+    ask_as_somebody(&mut world, BORA, false);
+    let bora = world.account(BORA);
+    for _ in 0..8 {
+        ask_as_somebody(&mut world, MALLORY, false);
+    }
+    assert!(requests(&world).contains(&bora));
+    assert_eq!(requests(&world).len(), 1 + REQUESTS_OF_ONE);
+    // Nor does a restart forget who laid them in.
+    world.crash(HANA);
+    world.act(HANA, |engine, ctx| engine.set_visible(true, ctx));
+    ask_as_somebody(&mut world, MALLORY, false);
+    assert_eq!(requests(&world).len(), 1 + REQUESTS_OF_ONE);
+    assert_eq!(world.nodes[HANA].disk.contacts.len(), 1 + REQUESTS_OF_ONE);
+    // An answer makes room.
+    let answered = requests(&world).into_iter().find(|account| *account != bora).unwrap();
+    world.act(HANA, |engine, _| engine.remove(answered)).unwrap();
+    ask_as_somebody(&mut world, MALLORY, false);
+    assert!(requests(&world).contains(&world.account(MALLORY)));
+}
+
+#[test]
+fn a_full_request_box_drops_what_the_busiest_connection_laid_in() {
+    let mut world = World::new(&["Hana", "Bora", "Mallory"], 114);
+    world.act(HANA, |engine, ctx| engine.set_visible(true, ctx));
+    ask_as_somebody(&mut world, BORA, false);
+    let bora = world.account(BORA);
+    let mut flood = Vec::new();
+    for _ in 0..(REQUESTS - 1).div_ceil(REQUESTS_OF_ONE) + 2 {
+        for of_one in 0..REQUESTS_OF_ONE {
+            ask_as_somebody(&mut world, MALLORY, of_one == 0);
+            flood.push(world.account(MALLORY));
+        }
+        assert!(requests(&world).len() <= REQUESTS && requests(&world).contains(&bora));
+    }
+    assert_eq!(requests(&world).len(), REQUESTS);
+    assert!(!requests(&world).contains(&flood[0]), "the oldest of the flood gave way");
+    assert!(requests(&world).contains(flood.last().unwrap()));
 }
 
 #[test]

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Bytes, Plain, ROW, account, decode, decode_version, encode, encode_version};
 use crate::model::{
-    Contact, ContactState, ConversationId, DeviceId, DirectHead, EntryRef, Invite, InviteId, Name, Profile,
-    Seen, SeenBy,
+    Contact, ContactState, ConversationId, DeviceId, DirectHead, EntryRef, Invite, InviteId, Name, Peer,
+    Profile, Seen, SeenBy,
 };
 use crate::store::StoreError;
 
@@ -69,7 +69,7 @@ pub(in crate::store) fn decode_profile(bytes: &[u8]) -> Result<Profile, StoreErr
 }
 
 #[derive(Serialize, Deserialize)]
-struct ContactV1<'a> {
+struct ContactV2<'a> {
     account: [u8; 32],
     name: &'a str,
     named_by_us: bool,
@@ -83,6 +83,7 @@ struct ContactV1<'a> {
     invite: Option<([u8; 8], [u8; 16])>,
     generation: u32,
     last_seen_ms: Option<u64>,
+    asked_via: Option<[u8; 32]>,
     since_ms: u64,
 }
 
@@ -94,7 +95,7 @@ enum StateV1 {
 }
 
 pub(in crate::store) fn encode_contact(contact: &Contact) -> Result<Plain, StoreError> {
-    let record = ContactV1 {
+    let record = ContactV2 {
         account: *contact.account.as_bytes(),
         name: contact.name.as_str(),
         named_by_us: contact.named_by_us,
@@ -111,13 +112,14 @@ pub(in crate::store) fn encode_contact(contact: &Contact) -> Result<Plain, Store
         invite: contact.invite.map(|(id, secret)| (id.0, secret)),
         generation: contact.generation,
         last_seen_ms: contact.last_seen_ms,
+        asked_via: contact.asked_via.map(|peer| peer.0),
         since_ms: contact.since_ms,
     };
-    encode(&record, SECRET_AMONG_FIELDS)
+    encode_version(CONTACT_VERSION, &record, SECRET_AMONG_FIELDS)
 }
 
 pub(in crate::store) fn decode_contact(bytes: &[u8]) -> Result<Contact, StoreError> {
-    let record: ContactV1<'_> = decode(bytes)?;
+    let record: ContactV2<'_> = decode_version(CONTACT_VERSION, bytes)?;
     Ok(Contact {
         account: account(&record.account)?,
         name: name(record.name)?,
@@ -135,6 +137,7 @@ pub(in crate::store) fn decode_contact(bytes: &[u8]) -> Result<Contact, StoreErr
         invite: record.invite.map(|(id, secret)| (InviteId(id), secret)),
         generation: record.generation,
         last_seen_ms: record.last_seen_ms,
+        asked_via: record.asked_via.map(Peer),
         since_ms: record.since_ms,
     })
 }
@@ -249,6 +252,8 @@ fn name(stored: &str) -> Result<Name, StoreError> {
     Name::new(stored).ok_or(StoreError::Damaged(ROW))
 }
 
+/// 2: on which connection a request came.
+const CONTACT_VERSION: u8 = 2;
 /// 2: what has arrived is counted by device.
 const HEAD_VERSION: u8 = 2;
 /// Certificates and the rest of a contact's fields stay below this.

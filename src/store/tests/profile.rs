@@ -14,8 +14,8 @@ use super::support::{
 };
 use crate::model::limits::TAKEN_FRAMES;
 use crate::model::{
-    Change, Contact, ContactState, DirectHead, FrameId, Invite, InviteId, Name, OutboxRow, Seen, SeenBy,
-    Snapshot,
+    Change, Contact, ContactState, DirectHead, FrameId, Invite, InviteId, Name, OutboxRow, Peer, Seen,
+    SeenBy, Snapshot,
 };
 use crate::store::{Anchor, Store, StoreError};
 
@@ -33,6 +33,7 @@ fn contact(n: u8, name: &str) -> Contact {
         invite: Some((InviteId([n; 8]), [n; 16])),
         generation: 3,
         last_seen_ms: Some(1_000),
+        asked_via: (n == 2).then_some(Peer([n; 32])),
         since_ms: 5,
     }
 }
