@@ -265,6 +265,13 @@ impl Engine {
         let Some(account) = self.links.get(&peer).and_then(|link| link.account) else { return };
         let Some(person) = self.people.get_mut(&account) else { return };
         let Some(lost) = person.outbox.session_of(frame) else { return };
+        let other = person.device().and_then(|device| person.sessions.sending(device));
+        if other.is_some_and(|session| session.is_confirmed() && session.id() != lost) {
+            // There is a session already that the peer has answered: nothing has to be made, so nothing waits.
+            self.drop_session(account, lost);
+            self.pump(account, ctx);
+            return;
+        }
         let (renewed, last) = person.renewals;
         if renewed > 0 && ctx.now_ms.saturating_sub(last) < renewal_pause(renewed) {
             return;
@@ -317,6 +324,12 @@ impl Engine {
         person.unanswered_since_ms = None;
         person.bundle_asked_ms = None;
         person.greeted_ms = None;
+        self.drop_session(account, lost);
+    }
+
+    /// What the session has sealed and nobody has acknowledged is to be sealed anew.
+    fn drop_session(&mut self, account: AccountId, lost: SessionId) {
+        let Some(person) = self.people.get_mut(&account) else { return };
         person.sessions.drop(lost);
         person.outbox.unseal(|session| session == lost);
         self.out.put(Change::DropSession { account, session: *lost.as_bytes() });

@@ -1,21 +1,21 @@
-//! A person's devices: the first one is taken as it is, a later one holds sending until our person has
-//! decided. Old and contradicting device lists raise an alarm and change nothing.
+//! A person's devices: the first one is taken as it is, a later one waits until our person has decided. Until then
+//! nothing is sent, and nothing that it says is taken in: it is neither answered, acknowledged nor refused, so it
+//! keeps what it has to say and says it again. Old and contradicting device lists raise an alarm and change nothing.
 
 use undertone_crypto::{
     devlist::DeviceList,
-    identity::{AccountId, DevCert},
+    identity::{AccountId, DevCert, DeviceId},
 };
 
 use super::{
     engine::{Ctx, Engine},
     step::{Alarm, Notice},
 };
-use crate::model::Change;
+use crate::model::{Body, Change, ContactState};
 
 impl Engine {
-    /// Whether a device with this certificate and list may speak for the account. Learns the first device;
-    /// keeps another one as changed: it may speak, but nothing that our person says is sent
-    /// until [`Self::accept_change`].
+    /// Whether a device with this certificate and list can be one of the account's. Learns the first device; keeps
+    /// another one as changed, which is not [`Self::is_accepted`] until [`Self::accept_change`].
     pub(super) fn admit_device(&mut self, account: AccountId, cert: &DevCert, list: &DeviceList) -> bool {
         let Some(person) = self.people.get_mut(&account) else { return false };
         let contact = &mut person.contact;
@@ -30,11 +30,17 @@ impl Engine {
                 return false;
             }
         }
-        contact.device_list = Some((list.head(), list.seq()));
-        self.out.contact_touched(account);
+        let shown = Some((list.head(), list.seq()));
+        if contact.device_list != shown {
+            contact.device_list = shown;
+            self.out.contact_touched(account);
+        }
         let bytes = cert.as_bytes().to_vec();
         match &contact.device {
-            None => contact.device = Some(bytes),
+            None => {
+                contact.device = Some(bytes);
+                self.out.contact_touched(account);
+            }
             Some(known) if *known == bytes => return true,
             Some(_) if contact.changed_device.as_ref() == Some(&bytes) => return true,
             Some(_) => {
@@ -45,6 +51,11 @@ impl Engine {
         }
         person.pair_up(&self.me.own());
         true
+    }
+
+    /// Whether what this device says counts: it is the one that our person knows.
+    pub(super) fn is_accepted(&self, account: AccountId, device: DeviceId) -> bool {
+        self.people.get(&account).is_some_and(|person| person.device() == Some(device))
     }
 
     /// Our person accepts the changed device: what waits is sealed anew, for it.
@@ -66,6 +77,11 @@ impl Engine {
             self.links.iter().filter(|(_, link)| link.account.is_none()).map(|(peer, _)| *peer).collect();
         for peer in unbound {
             self.recognise(peer, ctx);
+        }
+        // So that there is a session, and the device need not wait until it tries again.
+        if self.people.get(&account).is_some_and(|person| person.contact.state == ContactState::Mutual) {
+            let name = self.me.profile.name.clone();
+            self.say(account, Body::Accept { name }, ctx);
         }
         self.pump(account, ctx);
     }

@@ -71,6 +71,11 @@ impl Person {
             .collect();
     }
 
+    /// The key shared with a device.
+    pub(super) fn pair(&self, device: DeviceId) -> Option<&PairKey> {
+        self.pairs.iter().find(|(of, _)| *of == device).map(|(_, pair)| pair)
+    }
+
     /// The device we talk to.
     pub(super) fn device(&self) -> Option<DeviceId> {
         self.contact.device.as_deref().and_then(|bytes| DevCert::parse(bytes).ok()).map(|cert| cert.device())

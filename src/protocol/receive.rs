@@ -105,6 +105,10 @@ impl Engine {
         if !self.welcome(peer, account, &response, ctx) {
             return;
         }
+        // Not answered and not refused: the device comes again with this, until our person has decided.
+        if !self.is_accepted(account, response.session.peer().device()) {
+            return;
+        }
         self.prekeys.remove(&reference);
         self.out.put(Change::DropPrekey(reference));
         let session = response.session.id();

@@ -85,9 +85,11 @@ impl Engine {
         }
         let Some(context) = self.context(link, peer, Direction::Theirs) else { return };
         let is_shown = |tag: [u8; 16]| link.tags.contains(&tag);
+        // A device that waits for the person's decision is nobody yet: it takes no connection from the one we know.
         let known = self.people.iter().find(|(_, person)| {
+            let pair = person.device().and_then(|device| person.pair(device));
             !person.contact.blocked
-                && person.pairs.iter().any(|(_, pair)| is_shown(pair.tag(HelloPurpose::Probe, &context)))
+                && pair.is_some_and(|pair| is_shown(pair.tag(HelloPurpose::Probe, &context)))
         });
         if let Some(account) = known.map(|(account, _)| *account) {
             self.bind_link(peer, account, ctx);

@@ -24,7 +24,7 @@ impl Engine {
         let account = self.other(conversation)?;
         let Some(person) = self.people.get(&account) else { return Err(Refused::NotFound) };
         if let (false, Some(peer), Some(device)) = (person.is_held(), person.link, person.device())
-            && let Some((_, pair)) = person.pairs.iter().find(|(of, _)| *of == device)
+            && let Some(pair) = person.pair(device)
         {
             let sealed = pair.seal_signal(self.me.keys.id(), &[TYPING, u8::from(on)], &mut ctx.rng);
             if let Ok(sealed) = sealed {
@@ -37,7 +37,8 @@ impl Engine {
     pub(super) fn on_signal(&mut self, peer: Peer, sealed: &[u8], ctx: &mut Ctx<'_>) {
         let Some(account) = self.links.get(&peer).and_then(|link| link.account) else { return };
         let Some(person) = self.people.get_mut(&account) else { return };
-        let opened = person.pairs.iter().find_map(|(device, pair)| pair.open_signal(*device, sealed).ok());
+        let known = person.device().and_then(|device| Some((device, person.pair(device)?)));
+        let opened = known.and_then(|(device, pair)| pair.open_signal(device, sealed).ok());
         if let Some([TYPING, on]) = opened.as_deref() {
             let on = *on != 0;
             let was = std::mem::replace(&mut person.typing_since_ms, on.then_some(ctx.now_ms)).is_some();

@@ -362,6 +362,18 @@ impl World {
         self.act(node, |engine, _| engine.on_network(local));
     }
 
+    /// The person sets up another computer at `node` with the recovery phrase that `other` was made with.
+    pub(super) fn twin(&mut self, node: usize, other: usize) {
+        let phrase = String::from_utf8(self.nodes[other].disk.profile.recovery.to_vec()).unwrap();
+        let (runs, clock_ms) = (self.nodes[node].runs, self.nodes[other].clock_ms + 1_000);
+        let mut rng = self.rng.clone();
+        self.nodes[node] = Node::new("Bora", Some((&phrase, clock_ms)), &mut rng);
+        self.nodes[node].runs = runs;
+        self.rng = rng;
+        let local = self.peer(node);
+        self.act(node, |engine, _| engine.on_network(local));
+    }
+
     /// Delivers one frame, if there is one, from `a` to `b`.
     pub(super) fn deliver(&mut self, a: usize, b: usize) -> bool {
         let Some(frame) = self.wires.get_mut(&(a, b)).and_then(VecDeque::pop_front) else { return false };

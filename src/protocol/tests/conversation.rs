@@ -364,3 +364,76 @@ fn two_devices_of_one_contact_that_speak_in_turns_neither_repeat_nor_hide_each_o
     let arrived = world.nodes[0].notices.iter().filter(|notice| matches!(notice, Notice::Arrived(..)));
     assert_eq!(arrived.count(), 40);
 }
+
+#[test]
+fn a_new_device_is_heard_from_the_persons_decision_on_and_nothing_is_lost() {
+    // T23, T24: how long the decision takes makes no difference, nor a restart before it.
+    for (seed, minutes) in [(35, 0), (36, 5), (37, 30), (38, 300)] {
+        let mut world = World::new(&["Hana", "Bora"], seed);
+        world.befriend(0, 1);
+        world.say(0, 1, "for the old device").unwrap();
+        world.run();
+        world.reinstall(1, "Bora");
+        let (hana, bora) = (world.account(0), world.account(1));
+        world.act(1, |engine, ctx| engine.set_visible(true, ctx));
+        world.connect(0, 1);
+        world.run();
+        world.act(1, |engine, ctx| engine.ask(hana, None, None, ctx)).unwrap();
+        world.say(1, 0, "said before the decision").unwrap();
+        world.pass(20);
+        let shown = world.texts(0, 1);
+        let sessions = world.nodes[0].disk.sessions.len();
+        for _ in 0..minutes {
+            world.pass(1);
+            world.nodes.iter_mut().for_each(|node| node.clock_ms += 59_000);
+        }
+        if minutes > 0 {
+            world.crash(0);
+            world.act(0, |engine, ctx| engine.set_visible(true, ctx));
+            world.connect(0, 1);
+            world.pass(20);
+        }
+        assert!(world.nodes[0].notices.contains(&Notice::KeyChanged(bora)) || minutes > 0);
+        assert_eq!(world.texts(0, 1), shown, "nothing of it is shown");
+        assert_eq!(world.nodes[0].disk.sessions.len(), sessions, "and no session is kept");
+        assert_eq!(world.nodes[1].engine.outbox_len(), 2, "it is not acknowledged");
+        assert!(world.nodes[0].disk.prekeys.len() <= 20);
+        world.act(0, |engine, ctx| engine.accept(bora, ctx)).unwrap();
+        world.pass(40);
+        let both: BTreeSet<_> = world.texts(0, 1).into_iter().collect();
+        let said = ["for the old device", "said before the decision"].map(str::to_owned);
+        assert_eq!(both, BTreeSet::from(said), "{minutes} minutes");
+        assert_eq!(world.texts(0, 1).len(), 2, "{minutes} minutes");
+        assert_eq!(world.nodes[1].engine.outbox_len(), 0);
+        assert_eq!(world.contact(1, 0).state, ContactState::Mutual);
+    }
+}
+
+#[test]
+fn a_new_device_that_waits_takes_nothing_from_the_old_one() {
+    let mut world = World::new(&["Hana", "Bora", "Bora's other computer"], 39);
+    world.befriend(0, 1);
+    world.twin(2, 1);
+    let (hana, bora) = (world.account(0), world.account(1));
+    world.act(2, |engine, ctx| engine.set_visible(true, ctx));
+    world.act(2, |engine, ctx| engine.rename(Name::new("Not Bora").unwrap(), ctx));
+    world.connect(0, 2);
+    world.run();
+    world.act(2, |engine, ctx| engine.ask(hana, None, None, ctx)).unwrap();
+    world.pass(60);
+    assert!(world.nodes[0].notices.contains(&Notice::KeyChanged(bora)));
+    assert!(world.wires.contains_key(&(0, 1)), "the connection of the old one stands");
+    assert_eq!(world.nodes[0].engine.account_of(world.peer(1)), Some(bora));
+    assert_eq!(world.nodes[0].engine.account_of(world.peer(2)), None);
+    assert_eq!(world.contact(0, 1).name.as_str(), "Bora");
+    world.say(1, 0, "from the old device").unwrap();
+    world.run();
+    assert_eq!(world.texts(0, 1), ["from the old device"]);
+    // Decided: now the new one speaks, and the old one no longer does.
+    world.act(0, |engine, ctx| engine.accept(bora, ctx)).unwrap();
+    world.pass(40);
+    world.say(2, 0, "from the new device").unwrap();
+    world.say(1, 0, "late").unwrap();
+    world.pass(40);
+    assert_eq!(world.texts(0, 1), ["from the old device", "from the new device"]);
+}
