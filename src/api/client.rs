@@ -7,8 +7,8 @@ use tokio::sync::{Mutex, broadcast, mpsc, oneshot};
 use zeroize::Zeroizing;
 
 use super::{
-    Account, Anchor, Chat, ClientError, Command, Contact, ConversationId, Created, Event, Message, MessageId,
-    Nearby, NodeStatus, Page, ProfileInfo, Reply, SafetyNumber, StateAt,
+    Account, Anchor, Chat, ClientError, Command, Contact, ConversationId, Created, Event, Evidence, Message,
+    MessageId, Nearby, NodeStatus, Page, ProfileInfo, Reply, SafetyNumber, StateAt,
 };
 
 /// Asks the node for things, in the order in which the futures of its methods are first polled. Cheap to clone.
@@ -249,6 +249,14 @@ impl Client {
     /// See [`ClientError`].
     pub async fn safety_number(&self, account: Account) -> Result<SafetyNumber, ClientError> {
         self.ask(|done| Command::SafetyNumber { account, done }).await
+    }
+
+    /// What was shown of the contact's devices that had to be looked at, oldest first; at most [`Evidence::KEPT`].
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn evidence(&self, account: Account) -> Result<Vec<Evidence>, ClientError> {
+        self.ask(|done| Command::Evidence { account, done }).await
     }
 
     /// Compares digits or the text of a QR code; `true` marks the contact as verified, `false` changes nothing.

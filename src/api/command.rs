@@ -4,8 +4,8 @@ use tokio::sync::oneshot;
 use zeroize::Zeroizing;
 
 use super::{
-    Account, Anchor, Chat, ClientError, Contact, ConversationId, Created, Message, MessageId, Nearby,
-    NodeStatus, Page, ProfileInfo, SafetyNumber, StateAt,
+    Account, Anchor, Chat, ClientError, Contact, ConversationId, Created, Evidence, Message, MessageId,
+    Nearby, NodeStatus, Page, ProfileInfo, SafetyNumber, StateAt,
 };
 
 /// Where an answer goes.
@@ -60,6 +60,8 @@ pub(crate) enum Command {
     NameContact { account: Account, name: Option<String>, done: Reply<()> },
     /// What two people compare.
     SafetyNumber { account: Account, done: Reply<SafetyNumber> },
+    /// What was shown of the contact's devices that had to be looked at.
+    Evidence { account: Account, done: Reply<Vec<Evidence>> },
     /// Compares digits or the text of a QR code; `true` marks the contact as verified, `false` changes nothing.
     Verify { account: Account, digits_or_qr: String, done: Reply<bool> },
     /// The conversation list, newest first.

@@ -16,4 +16,4 @@ pub use view::{
     Nearby, NodeStatus, Page, PeerStatus, Presence, ProfileInfo, SafetyNumber, StateAt, Via,
 };
 
-pub use crate::model::{ConversationId, MessageId};
+pub use crate::model::{ConversationId, Evidence, Finding, MessageId};

@@ -25,6 +25,8 @@ pub struct Contact {
     pub device_list: Option<([u8; 32], u64)>,
     /// The invite that we hold for this account: its id and secret.
     pub invite: Option<(InviteId, [u8; 16])>,
+    /// What was shown of the person's devices that had to be looked at: the newest [`Evidence::KEPT`], oldest first.
+    pub evidence: Vec<Evidence>,
     /// Highest session generation seen with the current device.
     pub generation: u32,
     /// When a connection with the person was last up, milliseconds since the epoch.
@@ -44,6 +46,91 @@ pub enum ContactState {
     Mutual,
     /// They asked, and we have not decided yet: the request box.
     Request,
+}
+
+/// What somebody showed in a contact's name, kept so that the person can look at it and show it to others. The
+/// signatures stand in the bytes themselves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Evidence {
+    /// When it was first shown, milliseconds since the epoch.
+    pub at_ms: u64,
+    /// What is wrong with it.
+    pub finding: Finding,
+    /// The certificate that was shown: bytes of `DevCert`.
+    pub cert: Vec<u8>,
+    /// Head and number of the device list that was shown.
+    pub shown: ([u8; 32], u64),
+    /// Head and number of the device list that was known then.
+    pub known: Option<([u8; 32], u64)>,
+}
+
+/// Why a device had to be looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Finding {
+    /// Another device list than the known one with the same number.
+    Equivocation,
+    /// Another device than the known one, in a list that is in order.
+    NewDevice,
+    /// A device list older than the known one.
+    Rollback,
+}
+
+impl Finding {
+    /// The word in the headless contract.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Equivocation => "equivocation",
+            Self::NewDevice => "new-device",
+            Self::Rollback => "rollback",
+        }
+    }
+}
+
+impl Evidence {
+    /// What is kept of one contact.
+    pub const KEPT: usize = 8;
+
+    /// Whether it is the same thing shown again.
+    #[must_use]
+    pub fn repeats(&self, other: &Self) -> bool {
+        (self.finding, &self.cert, self.shown) == (other.finding, &other.cert, other.shown)
+    }
+}
+
+impl Contact {
+    /// One of whom nothing is known yet but that.
+    #[must_use]
+    pub const fn new(account: AccountId, name: Name, state: ContactState, now_ms: u64) -> Self {
+        Self {
+            account,
+            name,
+            named_by_us: false,
+            state,
+            verified: false,
+            blocked: false,
+            device: None,
+            changed_device: None,
+            device_list: None,
+            invite: None,
+            evidence: Vec::new(),
+            generation: 0,
+            last_seen_ms: None,
+            asked_via: None,
+            since_ms: now_ms,
+        }
+    }
+
+    /// Keeps what was shown, once; the oldest gives way. Whether it is something new.
+    pub fn keep_evidence(&mut self, evidence: Evidence) -> bool {
+        if self.evidence.iter().any(|kept| kept.repeats(&evidence)) {
+            return false;
+        }
+        self.evidence.push(evidence);
+        let surplus = self.evidence.len().saturating_sub(Evidence::KEPT);
+        self.evidence.drain(..surplus);
+        true
+    }
 }
 
 /// An invite that we gave out.
@@ -278,6 +365,25 @@ mod tests {
         seen.insert(device(8), 1);
         assert_eq!(seen.devices().len(), SeenBy::MAX_DEVICES);
         assert!(seen.contains(device(0), 1) && seen.contains(device(8), 1) && !seen.contains(device(1), 1));
+    }
+
+    #[test]
+    fn evidence_is_kept_once_and_the_oldest_gives_way() {
+        let account = undertone_crypto::identity::AccountKey::from_seed(&[5; 32]).id();
+        let mut contact = Contact::new(account, Name::new("Bora").unwrap(), ContactState::Mutual, 0);
+        let evidence = |at_ms: u64, seq: u64| Evidence {
+            at_ms,
+            finding: Finding::Rollback,
+            cert: vec![1; 197],
+            shown: ([2; 32], seq),
+            known: None,
+        };
+        for seq in 0..20 {
+            assert!(contact.keep_evidence(evidence(seq, seq)));
+            assert!(!contact.keep_evidence(evidence(seq + 100, seq)), "shown again");
+        }
+        assert_eq!(contact.evidence.len(), Evidence::KEPT);
+        assert_eq!(contact.evidence[7].at_ms, 19);
     }
 
     #[test]

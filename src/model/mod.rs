@@ -10,7 +10,7 @@ mod snapshot;
 mod text;
 
 pub use change::{Change, OutboxRow};
-pub use contact::{Contact, ContactState, DirectHead, Invite, Seen, SeenBy};
+pub use contact::{Contact, ContactState, DirectHead, Evidence, Finding, Invite, Seen, SeenBy};
 pub use entry::{Body, Delivery, Entry, EntryRef};
 pub use id::{ConversationId, FrameId, InviteId, MessageId, MessageIdError, Peer};
 pub use snapshot::{Profile, Snapshot};

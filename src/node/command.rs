@@ -66,6 +66,10 @@ impl Actor {
             Command::Remove { account, done } => self.ask(done, |engine, _| engine.remove(account.0)),
             Command::NameContact { account, name, done } => self.name_contact(account, name.as_deref(), done),
             Command::SafetyNumber { account, done } => self.safety_number(account, done),
+            Command::Evidence { account, done } => self.look(done, |open| {
+                let (contact, _) = open.engine.contact(account.0).ok_or(ClientError::NotFound("contact"))?;
+                Ok(contact.evidence.clone())
+            }),
             Command::Verify { account, digits_or_qr, done } => {
                 self.ask(done, |engine, _| engine.verify(account.0, &digits_or_qr));
             }

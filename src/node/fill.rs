@@ -112,22 +112,7 @@ fn people(
     let Some(name) = Name::new(&format!("Contact {number}")) else { return Vec::new() };
     let last = u64::from(messages);
     let author = DeviceId::new(if last % 2 == 0 { [1; 16] } else { [2; 16] });
-    let contact = Contact {
-        account,
-        name,
-        named_by_us: false,
-        state: ContactState::Mutual,
-        verified: false,
-        blocked: false,
-        device: None,
-        changed_device: None,
-        device_list: None,
-        invite: None,
-        generation: 1,
-        last_seen_ms: None,
-        asked_via: None,
-        since_ms: START_MS,
-    };
+    let contact = Contact { generation: 1, ..Contact::new(account, name, ContactState::Mutual, START_MS) };
     let head = DirectHead {
         conversation,
         account,

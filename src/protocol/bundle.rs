@@ -76,7 +76,7 @@ impl Engine {
         if list.head() != *bundle.devlist_head() || list.cert(&device).is_none() {
             return;
         }
-        if !self.admit_device(account, bundle.cert(), &list) {
+        if !self.admit_device(account, bundle.cert(), &list, ctx.now_ms) {
             return;
         }
         let known = self.people.get(&account).and_then(Person::device);

@@ -2,6 +2,8 @@
 //! nothing is sent, and nothing that it says is taken in: it is neither answered, acknowledged nor refused, so it
 //! keeps what it has to say and says it again. Old and contradicting device lists raise an alarm and change nothing.
 
+use std::cmp::Ordering;
+
 use undertone_crypto::{
     devlist::DeviceList,
     identity::{AccountId, DevCert, DeviceId},
@@ -11,40 +13,45 @@ use super::{
     engine::{Ctx, Engine},
     step::{Alarm, Notice},
 };
-use crate::model::{Body, Change, ContactState};
+use crate::model::{Body, Change, ContactState, Evidence, Finding};
 
 impl Engine {
     /// Whether a device with this certificate and list can be one of the account's. Learns the first device; keeps
     /// another one as changed, which is not [`Self::is_accepted`] until [`Self::accept_change`].
-    pub(super) fn admit_device(&mut self, account: AccountId, cert: &DevCert, list: &DeviceList) -> bool {
+    pub(super) fn admit_device(
+        &mut self,
+        account: AccountId,
+        cert: &DevCert,
+        list: &DeviceList,
+        now_ms: u64,
+    ) -> bool {
         let Some(person) = self.people.get_mut(&account) else { return false };
         let contact = &mut person.contact;
-        if let Some((head, seq)) = contact.device_list {
-            let alarm = match list.seq().cmp(&seq) {
-                std::cmp::Ordering::Less => Some(Alarm::Rollback),
-                std::cmp::Ordering::Equal if list.head() != head => Some(Alarm::Equivocation),
-                std::cmp::Ordering::Equal | std::cmp::Ordering::Greater => None,
-            };
-            if let Some(alarm) = alarm {
-                self.out.notice(Notice::Alarm(account, alarm));
-                return false;
+        let (bytes, shown) = (cert.as_bytes().to_vec(), (list.head(), list.seq()));
+        let known = contact.device_list;
+        let evidence = |finding| Evidence { at_ms: now_ms, finding, cert: bytes.clone(), shown, known };
+        if let Some((alarm, finding)) = known.and_then(|known| contradiction(known, shown)) {
+            if contact.keep_evidence(evidence(finding)) {
+                self.out.contact_touched(account);
             }
+            self.out.notice(Notice::Alarm(account, alarm));
+            return false;
         }
-        let shown = Some((list.head(), list.seq()));
-        if contact.device_list != shown {
-            contact.device_list = shown;
+        if known != Some(shown) {
+            contact.device_list = Some(shown);
             self.out.contact_touched(account);
         }
-        let bytes = cert.as_bytes().to_vec();
         match &contact.device {
             None => {
                 contact.device = Some(bytes);
                 self.out.contact_touched(account);
             }
-            Some(known) if *known == bytes => return true,
+            Some(device) if *device == bytes => return true,
             Some(_) if contact.changed_device.as_ref() == Some(&bytes) => return true,
             Some(_) => {
+                contact.keep_evidence(evidence(Finding::NewDevice));
                 contact.changed_device = Some(bytes);
+                self.out.contact_touched(account);
                 self.out.notice(Notice::KeyChanged(account));
                 self.out.notice(Notice::ContactChanged(account));
             }
@@ -84,5 +91,14 @@ impl Engine {
             self.say(account, Body::Accept { name }, ctx);
         }
         self.pump(account, ctx);
+    }
+}
+
+/// What is wrong with a device list, given the highest that is known; both as head and number.
+fn contradiction(known: ([u8; 32], u64), shown: ([u8; 32], u64)) -> Option<(Alarm, Finding)> {
+    match shown.1.cmp(&known.1) {
+        Ordering::Less => Some((Alarm::Rollback, Finding::Rollback)),
+        Ordering::Equal if shown.0 != known.0 => Some((Alarm::Equivocation, Finding::Equivocation)),
+        Ordering::Equal | Ordering::Greater => None,
     }
 }

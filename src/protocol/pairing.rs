@@ -65,22 +65,7 @@ impl Engine {
         now_ms: u64,
     ) {
         let conversation = ConversationId::direct(&self.me.account, &account);
-        let contact = Contact {
-            account,
-            name,
-            named_by_us: false,
-            state,
-            verified: false,
-            blocked: false,
-            device: None,
-            changed_device: None,
-            device_list: None,
-            invite,
-            generation: 0,
-            last_seen_ms: None,
-            asked_via: None,
-            since_ms: now_ms,
-        };
+        let contact = Contact { invite, ..Contact::new(account, name, state, now_ms) };
         let person = Person::new(contact, new_head(conversation, account, now_ms), &self.me.own());
         self.people.insert(account, person);
         self.conversations.insert(conversation, account);

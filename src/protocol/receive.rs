@@ -146,7 +146,7 @@ impl Engine {
                 person.contact.asked_via = Some(peer);
             }
         }
-        self.admit_device(account, cert, &list)
+        self.admit_device(account, cert, &list, ctx.now_ms)
     }
 
     fn begin(

@@ -1,10 +1,11 @@
 //! How the values of `api` are written in JSON. The only place; field names are those of docs/rpc.md.
 
+use data_encoding::HEXLOWER;
 use serde_json::{Map, Value, json};
 
 use crate::api::{
-    Account, Chat, Contact, Event, Message, Nearby, NodeStatus, Page, PeerStatus, Presence, ProfileInfo,
-    SafetyNumber, StateAt,
+    Account, Chat, Contact, Event, Evidence, Message, Nearby, NodeStatus, Page, PeerStatus, Presence,
+    ProfileInfo, SafetyNumber, StateAt,
 };
 
 /// Nothing to say but that it is done.
@@ -70,6 +71,18 @@ pub(super) fn presence(presence: Presence) -> Value {
 /// What two people compare.
 pub(super) fn safety_number(number: &SafetyNumber) -> Value {
     json!({"digits": number.digits, "words": number.words, "qr": number.qr})
+}
+
+/// What was shown of a contact's devices; bytes are in hexadecimal.
+pub(super) fn evidence(evidence: &Evidence) -> Value {
+    let list = |(head, seq): ([u8; 32], u64)| json!({"head": HEXLOWER.encode(&head), "seq": seq});
+    json!({
+        "finding": evidence.finding.as_str(),
+        "at_ms": evidence.at_ms,
+        "cert": HEXLOWER.encode(&evidence.cert),
+        "shown": list(evidence.shown),
+        "known": evidence.known.map(list),
+    })
 }
 
 /// A row of the conversation list.

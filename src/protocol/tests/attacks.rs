@@ -11,7 +11,7 @@ use super::super::{
 };
 use crate::{
     model::{
-        Body, ContactState, Emoji, Entry, EntryRef, FrameId, Peer,
+        Body, ContactState, Emoji, Entry, EntryRef, Finding, FrameId, Peer,
         limits::{REQUESTS, REQUESTS_OF_ONE},
     },
     wire::{Frame, Payload, encode_entry},
@@ -383,6 +383,7 @@ fn identity_change_signal() {
     world.pass(2);
     assert!(world.texts(1, 0).contains(&"to the new device".to_owned()));
     let second_device = world.nodes[1].disk.clone();
+    let (first_cert, second_cert) = (first_device.profile.cert.clone(), second_device.profile.cert.clone());
     let second_since = second_device.profile.device_list.clone();
 
     // The old device comes back, with the list of its time.
@@ -404,6 +405,19 @@ fn identity_change_signal() {
     assert!(world.nodes[0].notices.contains(&Notice::Alarm(bora, Alarm::Equivocation)));
     assert_eq!(world.texts(0, 1), shown);
     assert!(world.contact(0, 1).changed_device.is_none(), "it is no device to decide about");
+
+    // What was shown is kept, once however often it was shown, over a restart.
+    world.crash(0);
+    let kept = &world.contact(0, 1).evidence;
+    let findings: Vec<_> = kept.iter().map(|evidence| evidence.finding).collect();
+    assert_eq!(findings, [Finding::NewDevice, Finding::Rollback, Finding::Equivocation]);
+    let shown: Vec<_> = kept.iter().map(|evidence| evidence.cert.clone()).collect();
+    assert_eq!(shown, [second_cert, first_cert, world.nodes[1].disk.profile.cert.clone()]);
+    let known = Some((kept[0].shown.0, clock_of(&second_since, bora)));
+    assert!(kept[1..].iter().all(|evidence| evidence.known == known));
+    assert_eq!(kept[2].shown.1, clock_of(&second_since, bora));
+    assert_ne!(kept[2].shown.0, kept[0].shown.0);
+    assert!(kept.windows(2).all(|pair| pair[0].at_ms < pair[1].at_ms));
 }
 
 /// Bora is there and asks Hana, however often it takes.

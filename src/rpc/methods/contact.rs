@@ -80,6 +80,14 @@ pub(super) const METHODS: &[Method] = &[
         run: |client, params| Box::pin(safety_number(client, params)),
     },
     Method {
+        name: "contact.evidence",
+        params: ACCOUNT,
+        result: &["evidence[]"],
+        about: "What was shown of the contact's devices that had to be looked at: the newest 8, oldest first.",
+        lane: Lane::Shared,
+        run: |client, params| Box::pin(evidence(client, params)),
+    },
+    Method {
         name: "contact.verify",
         params: &[need("account", Kind::Text), may("digits", Kind::Text), may("qr", Kind::Text)],
         result: &["verified"],
@@ -141,6 +149,11 @@ async fn rename(client: Client, mut params: Params) -> Outcome {
 
 async fn safety_number(client: Client, mut params: Params) -> Outcome {
     Ok(value::safety_number(&client.safety_number(params.account()?).await?))
+}
+
+async fn evidence(client: Client, mut params: Params) -> Outcome {
+    let kept = client.evidence(params.account()?).await?;
+    Ok(json!({"evidence": kept.iter().map(value::evidence).collect::<Value>()}))
 }
 
 async fn verify(client: Client, mut params: Params) -> Outcome {

@@ -147,6 +147,7 @@ fn answer(command: Command) {
         Command::AddByLink { done, .. } => drop(done.send(Err(ClientError::BadInvite))),
         Command::AddNearby { done, .. } => drop(done.send(Ok(sample::contact()))),
         Command::Contacts { done } => drop(done.send(Ok(vec![sample::contact()]))),
+        Command::Evidence { done, .. } => drop(done.send(Ok(vec![sample::evidence()]))),
         Command::SafetyNumber { done, .. } => drop(done.send(Ok(sample::safety_number()))),
         Command::Verify { done, .. } => drop(done.send(Ok(false))),
         Command::Chats { done } => drop(done.send(Ok(vec![sample::chat()]))),

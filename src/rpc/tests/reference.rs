@@ -69,6 +69,7 @@ fn the_reference_names_every_field_of_the_values() {
         ("presence", contact["presence"].clone()),
         ("contact", contact),
         ("chat", write::chat(&sample::chat())),
+        ("evidence", write::evidence(&sample::evidence())),
         ("person nearby", write::nearby(&sample::nearby())),
         ("state", write::state_at(&sample::state_at())),
         ("peer", status["peers"][0].clone()),

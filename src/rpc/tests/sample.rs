@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::api::{
-    Account, Chat, ChatKind, ClientError, Contact, ContactState, ConversationId, Created, Event, Message,
-    MessageId, MessageKind, MessageState, Nearby, NodeStatus, Page, PeerStatus, Presence, ProfileInfo,
-    SafetyNumber, StateAt, Via,
+    Account, Chat, ChatKind, ClientError, Contact, ContactState, ConversationId, Created, Event, Evidence,
+    Finding, Message, MessageId, MessageKind, MessageState, Nearby, NodeStatus, Page, PeerStatus, Presence,
+    ProfileInfo, SafetyNumber, StateAt, Via,
 };
 
 pub(super) fn account() -> Account {
@@ -64,6 +64,16 @@ pub(super) fn contact() -> Contact {
 
 fn presence() -> Presence {
     Presence { connected: true, via: Some(Via::Direct), last_seen_ms: None }
+}
+
+pub(super) fn evidence() -> Evidence {
+    Evidence {
+        at_ms: 1,
+        finding: Finding::Rollback,
+        cert: vec![1; 197],
+        shown: ([2; 32], 3),
+        known: Some(([4; 32], 5)),
+    }
 }
 
 pub(super) fn safety_number() -> SafetyNumber {

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Bytes, Plain, ROW, account, decode, decode_version, encode, encode_version};
 use crate::model::{
-    Contact, ContactState, ConversationId, DeviceId, DirectHead, EntryRef, Invite, InviteId, Name, Peer,
-    Profile, Seen, SeenBy,
+    Contact, ContactState, ConversationId, DeviceId, DirectHead, EntryRef, Evidence, Finding, Invite,
+    InviteId, Name, Peer, Profile, Seen, SeenBy,
 };
 use crate::store::StoreError;
 
@@ -81,6 +81,8 @@ struct ContactV2<'a> {
     changed_device: Option<Bytes<'a>>,
     device_list: Option<([u8; 32], u64)>,
     invite: Option<([u8; 8], [u8; 16])>,
+    #[serde(borrow)]
+    evidence: Vec<EvidenceV2<'a>>,
     generation: u32,
     last_seen_ms: Option<u64>,
     asked_via: Option<[u8; 32]>,
@@ -92,6 +94,47 @@ enum StateV1 {
     Asked,
     Mutual,
     Request,
+}
+
+#[derive(Serialize, Deserialize)]
+struct EvidenceV2<'a> {
+    at_ms: u64,
+    finding: FindingV2,
+    #[serde(borrow)]
+    cert: Bytes<'a>,
+    shown: ([u8; 32], u64),
+    known: Option<([u8; 32], u64)>,
+}
+
+#[derive(Serialize, Deserialize)]
+enum FindingV2 {
+    Equivocation,
+    NewDevice,
+    Rollback,
+}
+
+impl<'a> From<&'a Evidence> for EvidenceV2<'a> {
+    fn from(evidence: &'a Evidence) -> Self {
+        let finding = match evidence.finding {
+            Finding::Equivocation => FindingV2::Equivocation,
+            Finding::NewDevice => FindingV2::NewDevice,
+            Finding::Rollback => FindingV2::Rollback,
+        };
+        let Evidence { at_ms, finding: _, cert, shown, known } = evidence;
+        Self { at_ms: *at_ms, finding, cert: Bytes(cert), shown: *shown, known: *known }
+    }
+}
+
+impl From<EvidenceV2<'_>> for Evidence {
+    fn from(record: EvidenceV2<'_>) -> Self {
+        let finding = match record.finding {
+            FindingV2::Equivocation => Finding::Equivocation,
+            FindingV2::NewDevice => Finding::NewDevice,
+            FindingV2::Rollback => Finding::Rollback,
+        };
+        let EvidenceV2 { at_ms, finding: _, cert, shown, known } = record;
+        Self { at_ms, finding, cert: cert.0.to_vec(), shown, known }
+    }
 }
 
 pub(in crate::store) fn encode_contact(contact: &Contact) -> Result<Plain, StoreError> {
@@ -110,6 +153,7 @@ pub(in crate::store) fn encode_contact(contact: &Contact) -> Result<Plain, Store
         changed_device: contact.changed_device.as_deref().map(Bytes),
         device_list: contact.device_list,
         invite: contact.invite.map(|(id, secret)| (id.0, secret)),
+        evidence: contact.evidence.iter().map(EvidenceV2::from).collect(),
         generation: contact.generation,
         last_seen_ms: contact.last_seen_ms,
         asked_via: contact.asked_via.map(|peer| peer.0),
@@ -135,6 +179,7 @@ pub(in crate::store) fn decode_contact(bytes: &[u8]) -> Result<Contact, StoreErr
         changed_device: record.changed_device.map(|bytes| bytes.0.to_vec()),
         device_list: record.device_list,
         invite: record.invite.map(|(id, secret)| (InviteId(id), secret)),
+        evidence: record.evidence.into_iter().map(Evidence::from).collect(),
         generation: record.generation,
         last_seen_ms: record.last_seen_ms,
         asked_via: record.asked_via.map(Peer),
@@ -252,9 +297,9 @@ fn name(stored: &str) -> Result<Name, StoreError> {
     Name::new(stored).ok_or(StoreError::Damaged(ROW))
 }
 
-/// 2: on which connection a request came.
+/// 2: on which connection a request came, and evidence.
 const CONTACT_VERSION: u8 = 2;
 /// 2: what has arrived is counted by device.
 const HEAD_VERSION: u8 = 2;
 /// Certificates and the rest of a contact's fields stay below this.
-const SECRET_AMONG_FIELDS: usize = 2048;
+const SECRET_AMONG_FIELDS: usize = 1024 + 320 * (Evidence::KEPT + 2);

@@ -14,10 +14,20 @@ use super::support::{
 };
 use crate::model::limits::TAKEN_FRAMES;
 use crate::model::{
-    Change, Contact, ContactState, DirectHead, FrameId, Invite, InviteId, Name, OutboxRow, Peer, Seen,
-    SeenBy, Snapshot,
+    Change, Contact, ContactState, DirectHead, Evidence, Finding, FrameId, Invite, InviteId, Name, OutboxRow,
+    Peer, Seen, SeenBy, Snapshot,
 };
 use crate::store::{Anchor, Store, StoreError};
+
+fn evidence(n: u8) -> Evidence {
+    Evidence {
+        at_ms: 9,
+        finding: [Finding::Equivocation, Finding::NewDevice, Finding::Rollback][usize::from(n % 3)],
+        cert: vec![n; 197],
+        shown: ([n; 32], 3),
+        known: (n > 4).then_some(([1; 32], 3)),
+    }
+}
 
 fn contact(n: u8, name: &str) -> Contact {
     Contact {
@@ -31,6 +41,7 @@ fn contact(n: u8, name: &str) -> Contact {
         changed_device: n.is_multiple_of(3).then(|| vec![n; 181]),
         device_list: Some(([n; 32], 7)),
         invite: Some((InviteId([n; 8]), [n; 16])),
+        evidence: (0..n % 9).map(evidence).collect(),
         generation: 3,
         last_seen_ms: Some(1_000),
         asked_via: (n == 2).then_some(Peer([n; 32])),
