@@ -230,7 +230,7 @@ struct Disk {
     profile: Profile,
     contacts: BTreeMap<AccountId, Contact>,
     heads: BTreeMap<AccountId, DirectHead>,
-    sessions: BTreeMap<(AccountId, [u8; 16]), Vec<u8>>,
+    sessions: BTreeMap<(AccountId, [u8; 16]), (u64, Vec<u8>)>,
     prekeys: BTreeMap<[u8; 8], (u64, Vec<u8>)>,
     replays: BTreeMap<[u8; 32], (AccountId, [u8; 16], u64)>,
     invites: BTreeMap<InviteId, Invite>,
@@ -285,8 +285,8 @@ impl Disk {
             Change::PutReplay { init, account, session, expires_ms } => {
                 self.replays.insert(*init, (*account, *session, *expires_ms));
             }
-            Change::PutSession { account, session, state } => {
-                self.sessions.insert((*account, *session), state.to_vec());
+            Change::PutSession { account, session, used_ms, state } => {
+                self.sessions.insert((*account, *session), (*used_ms, state.to_vec()));
             }
             Change::PutTaken { account, count, frame } => drop(self.taken.insert((*account, *count), *frame)),
         }
@@ -297,7 +297,7 @@ impl Disk {
         snapshot.contacts = self.contacts.values().cloned().collect();
         snapshot.heads = self.heads.values().cloned().collect();
         snapshot.sessions =
-            self.sessions.iter().map(|((of, _), state)| (*of, state.clone().into())).collect();
+            self.sessions.iter().map(|((of, _), (used, state))| (*of, *used, state.clone().into())).collect();
         snapshot.prekeys = self.prekeys.values().map(|(end, secret)| (*end, secret.clone().into())).collect();
         snapshot.replays = self.replays.iter().map(|(init, (of, id, end))| (*init, *of, *id, *end)).collect();
         snapshot.invites = self.invites.values().cloned().collect();

@@ -96,6 +96,8 @@ pub enum Change {
         account: AccountId,
         /// The session.
         session: [u8; 16],
+        /// When it was last used, milliseconds since the epoch.
+        used_ms: u64,
         /// `Session::to_bytes`.
         state: Zeroizing<Vec<u8>>,
     },

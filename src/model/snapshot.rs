@@ -41,8 +41,8 @@ pub struct Snapshot {
     pub contacts: Vec<Contact>,
     /// All heads.
     pub heads: Vec<DirectHead>,
-    /// Sessions: account, `Session::to_bytes`.
-    pub sessions: Vec<(AccountId, Zeroizing<Vec<u8>>)>,
+    /// Sessions: account, when last used, `Session::to_bytes`.
+    pub sessions: Vec<(AccountId, u64, Zeroizing<Vec<u8>>)>,
     /// Prekeys: expiry, `PrekeySecret::to_bytes`.
     pub prekeys: Vec<(u64, Zeroizing<Vec<u8>>)>,
     /// Answered handshakes: `InitMsg::id`, account, session, expiry.

@@ -104,21 +104,21 @@ impl Engine {
         person.contact.generation = generation;
         person.unanswered_since_ms = Some(ctx.now_ms);
         self.out.contact_touched(account);
-        self.keep_session(account, session);
+        self.keep_session(account, session, ctx.now_ms);
         // Prove ourselves first: the peer can know us as soon as it opens the first message.
         self.send_proof(peer, ctx);
         self.recognise(peer, ctx);
         self.pump(account, ctx);
     }
 
-    pub(super) fn keep_session(&mut self, account: AccountId, session: Session) {
+    pub(super) fn keep_session(&mut self, account: AccountId, session: Session, now_ms: u64) {
         let Some(person) = self.people.get_mut(&account) else { return };
         let id = session.id();
-        if let Some(lost) = person.sessions.add(session) {
+        if let Some(lost) = person.sessions.add(session, now_ms) {
             person.outbox.unseal(|session| session == lost);
             self.out.put(Change::DropSession { account, session: *lost.as_bytes() });
         }
-        self.out.session_touched(account, id);
+        self.out.session_used(account, id, now_ms);
     }
 }
 

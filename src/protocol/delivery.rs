@@ -202,7 +202,7 @@ impl Engine {
                 outgoing.frame = Some(FrameId::of(&frame));
                 outgoing.row.sealed = Some((frame, *session.id().as_bytes()));
                 out.put(Change::PutOutbox(Box::new(outgoing.row.clone())));
-                out.session_touched(account, session.id());
+                out.session_used(account, session.id(), ctx.now_ms);
             }
             let Some((frame, _)) = &outgoing.row.sealed else { continue };
             bytes = bytes.saturating_add(frame.len());
@@ -229,7 +229,7 @@ impl Engine {
         let greeting = Payload::Introduction { list: me.list.as_bytes(), entry: &[] };
         if let Ok(frame) = session.seal(&greeting.encode(), ctx.now_ms, &mut ctx.rng) {
             person.greeted_ms = Some(ctx.now_ms);
-            out.session_touched(account, session.id());
+            out.session_used(account, session.id(), ctx.now_ms);
             out.send(peer, &Frame::Sealed(&frame));
         }
     }
@@ -325,6 +325,18 @@ impl Engine {
         person.bundle_asked_ms = None;
         person.greeted_ms = None;
         self.drop_session(account, lost);
+    }
+
+    /// Sessions end with their age; the next word makes a new one.
+    pub(super) fn expire_sessions(&mut self, now_ms: u64) {
+        let ended = |(account, person): (&AccountId, &Person)| {
+            let sessions = person.sessions.expired(now_ms);
+            sessions.into_iter().map(|session| (*account, session)).collect::<Vec<_>>()
+        };
+        let ended: Vec<_> = self.people.iter().flat_map(ended).collect();
+        for (account, session) in ended {
+            self.drop_session(account, session);
+        }
     }
 
     /// What the session has sealed and nobody has acknowledged is to be sealed anew.

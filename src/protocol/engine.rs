@@ -93,7 +93,8 @@ pub(super) struct Out {
     effects: Vec<Effect>,
     contacts: BTreeSet<AccountId>,
     heads: BTreeSet<AccountId>,
-    sessions: BTreeSet<(AccountId, SessionId)>,
+    /// When each was used.
+    sessions: BTreeMap<(AccountId, SessionId), u64>,
     chats: BTreeSet<ConversationId>,
 }
 
@@ -129,8 +130,9 @@ impl Out {
         self.heads.insert(account);
     }
 
-    pub(super) fn session_touched(&mut self, account: AccountId, session: SessionId) {
-        self.sessions.insert((account, session));
+    /// The session was used and its state is another now.
+    pub(super) fn session_used(&mut self, account: AccountId, session: SessionId, now_ms: u64) {
+        self.sessions.insert((account, session), now_ms);
     }
 
     /// The conversation's row in the list changed.
@@ -188,19 +190,19 @@ impl Engine {
 
     fn restore_traffic(
         &mut self,
-        sessions: Vec<(AccountId, zeroize::Zeroizing<Vec<u8>>)>,
+        sessions: Vec<(AccountId, u64, zeroize::Zeroizing<Vec<u8>>)>,
         outbox: Vec<crate::model::OutboxRow>,
         taken: Vec<(AccountId, u64, FrameId)>,
         rolled_back: bool,
     ) -> Result<(), RestoreError> {
-        let mut lists: BTreeMap<AccountId, Vec<Session>> = BTreeMap::new();
-        for (account, bytes) in sessions {
+        let mut lists: BTreeMap<AccountId, Vec<(u64, Session)>> = BTreeMap::new();
+        for (account, used_ms, bytes) in sessions {
             let session = Session::from_bytes(&bytes).map_err(|_| RestoreError("session"))?;
             if rolled_back {
                 // An old copy of the folder: its ratchets have been used since. New ones are made on demand.
                 self.out.put(Change::DropSession { account, session: *session.id().as_bytes() });
             } else {
-                lists.entry(account).or_default().push(session);
+                lists.entry(account).or_default().push((used_ms, session));
             }
         }
         let mut rows: BTreeMap<AccountId, Vec<crate::model::OutboxRow>> = BTreeMap::new();
@@ -274,10 +276,10 @@ impl Engine {
                 changes.push(Change::PutHead(Box::new(person.head.clone())));
             }
         }
-        for (account, id) in sessions {
-            if let Some(session) = self.people.get_mut(&account).and_then(|person| person.sessions.get(id)) {
+        for ((account, id), used_ms) in sessions {
+            if let Some(session) = self.people.get_mut(&account).and_then(|p| p.sessions.used(id, used_ms)) {
                 let state = session.to_bytes();
-                changes.push(Change::PutSession { account, session: *id.as_bytes(), state });
+                changes.push(Change::PutSession { account, session: *id.as_bytes(), used_ms, state });
             }
         }
         effects.extend(chats.into_iter().map(|chat| Effect::Notice(Notice::ChatChanged(chat))));
@@ -300,6 +302,7 @@ impl Engine {
             }
             needed
         });
+        self.expire_sessions(now_ms);
     }
 }
 

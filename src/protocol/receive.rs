@@ -58,7 +58,7 @@ impl Engine {
             self.out.send(peer, &Frame::Refused(name));
             return;
         };
-        self.out.session_touched(account, session);
+        self.out.session_used(account, session, ctx.now_ms);
         if self.take_payload(account, device, &plaintext, ctx).is_continue() {
             self.take_frame(peer, account, name);
         }
@@ -159,7 +159,7 @@ impl Engine {
     ) {
         let Response { session, plaintext, generation, invite_id, .. } = response;
         let (id, device) = (session.id(), session.peer().device());
-        self.keep_session(account, session);
+        self.keep_session(account, session, ctx.now_ms);
         if let Some(person) = self.people.get_mut(&account) {
             person.contact.generation = person.contact.generation.max(generation);
             self.out.contact_touched(account);
@@ -183,7 +183,7 @@ impl Engine {
         };
         if let Ok(frame) = session.seal(&Payload::Entry(&[]).encode(), ctx.now_ms, &mut ctx.rng) {
             let id = session.id();
-            self.out.session_touched(account, id);
+            self.out.session_used(account, id, ctx.now_ms);
             self.out.send(peer, &Frame::Sealed(&frame));
         }
     }
@@ -218,7 +218,7 @@ impl Engine {
             }
             return;
         };
-        self.out.session_touched(replay.account, replay.session);
+        self.out.session_used(replay.account, replay.session, ctx.now_ms);
         let kept = self.take_payload(replay.account, device, &plaintext, ctx);
         self.confirm(peer, replay.account, replay.session, ctx);
         if kept.is_continue() {

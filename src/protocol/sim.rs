@@ -66,7 +66,7 @@ pub(super) struct Disk {
     pub(super) profile: Profile,
     pub(super) contacts: BTreeMap<AccountId, Contact>,
     pub(super) heads: BTreeMap<AccountId, DirectHead>,
-    pub(super) sessions: BTreeMap<(AccountId, [u8; 16]), Zeroizing<Vec<u8>>>,
+    pub(super) sessions: BTreeMap<(AccountId, [u8; 16]), (u64, Zeroizing<Vec<u8>>)>,
     pub(super) prekeys: BTreeMap<[u8; 8], (u64, Zeroizing<Vec<u8>>)>,
     pub(super) replays: BTreeMap<[u8; 32], (AccountId, [u8; 16], u64)>,
     pub(super) invites: BTreeMap<InviteId, Invite>,
@@ -126,8 +126,8 @@ impl Disk {
             Change::PutReplay { init, account, session, expires_ms } => {
                 self.replays.insert(*init, (*account, *session, *expires_ms));
             }
-            Change::PutSession { account, session, state } => {
-                self.sessions.insert((*account, *session), state.clone());
+            Change::PutSession { account, session, used_ms, state } => {
+                self.sessions.insert((*account, *session), (*used_ms, state.clone()));
             }
             Change::PutTaken { account, count, frame } => drop(self.taken.insert((*account, *count), *frame)),
         }
@@ -138,7 +138,11 @@ impl Disk {
             profile: self.profile.clone(),
             contacts: self.contacts.values().cloned().collect(),
             heads: self.heads.values().cloned().collect(),
-            sessions: self.sessions.iter().map(|((of, _), state)| (*of, state.clone())).collect(),
+            sessions: self
+                .sessions
+                .iter()
+                .map(|((of, _), (used, state))| (*of, *used, state.clone()))
+                .collect(),
             prekeys: self.prekeys.values().cloned().collect(),
             replays: self.replays.iter().map(|(init, (of, id, end))| (*init, *of, *id, *end)).collect(),
             invites: self.invites.values().cloned().collect(),
@@ -372,6 +376,11 @@ impl World {
         self.rng = rng;
         let local = self.peer(node);
         self.act(node, |engine, _| engine.on_network(local));
+    }
+
+    /// Days without a tick for anybody: the computers are off.
+    pub(super) fn days(&mut self, days: u64) {
+        self.nodes.iter_mut().for_each(|node| node.clock_ms += days * 86_400_000);
     }
 
     /// Delivers one frame, if there is one, from `a` to `b`.

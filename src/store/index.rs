@@ -59,8 +59,8 @@ pub(super) fn draft_change(
             let replay = record::encode_replay(&(*init, *account, *session, *expires_ms))?;
             draft.put(keys.replay(init), replay);
         }
-        Change::PutSession { account, session, state } => {
-            draft.put(keys.session(account, session), record::encode_session(account, state)?);
+        Change::PutSession { account, session, used_ms, state } => {
+            draft.put(keys.session(account, session), record::encode_session(account, *used_ms, state)?);
         }
         Change::PutTaken { account, count, frame } => put_taken(draft, account, *count, *frame)?,
     }

@@ -551,7 +551,7 @@ fn seal_as(world: &mut World, from: usize, to: usize, content: &[u8]) -> Vec<u8>
         let session = person.sessions.sending(device).unwrap();
         let sealed = session.seal(content, ctx.now_ms, &mut ctx.rng).unwrap();
         let id = session.id();
-        engine.out.session_touched(account, id);
+        engine.out.session_used(account, id, ctx.now_ms);
         sealed
     })
 }

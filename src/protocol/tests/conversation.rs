@@ -437,3 +437,83 @@ fn a_new_device_that_waits_takes_nothing_from_the_old_one() {
     world.pass(40);
     assert_eq!(world.texts(0, 1), ["from the old device", "from the new device"]);
 }
+
+/// Both lost their sessions and make new ones at once: there are two of them then.
+fn with_two_sessions(seed: u64) -> World {
+    let mut world = World::new(&["Hana", "Bora"], seed);
+    world.befriend(0, 1);
+    world.cut(0, 1);
+    for node in [0, 1] {
+        world.nodes[node].disk.sessions.clear();
+        world.crash(node);
+    }
+    world.say(0, 1, "one").unwrap();
+    world.say(1, 0, "other").unwrap();
+    world.connect(0, 1);
+    world.run();
+    assert!(world.nodes.iter().all(|node| node.disk.sessions.len() == 2));
+    world
+}
+
+#[test]
+fn a_session_nobody_sends_in_is_kept_for_a_week_and_the_other_as_long_as_it_is_used() {
+    let mut world = with_two_sessions(41);
+    for day in 0..9 {
+        world.say(0, 1, &format!("day {day}")).unwrap();
+        world.say(1, 0, &format!("answer {day}")).unwrap();
+        world.pass(1);
+        let kept = if day < 7 { 2 } else { 1 };
+        assert!(world.nodes.iter().all(|node| node.disk.sessions.len() == kept), "day {day}");
+        world.days(1);
+    }
+    // Nothing had to be made anew, over a restart either.
+    world.crash(0);
+    world.connect(0, 1);
+    world.pass(1);
+    let first = world.seen.iter().filter(|frame| frame[1] == 0x01).count();
+    world.say(0, 1, "still the same").unwrap();
+    world.pass(1);
+    assert_eq!(world.seen.iter().filter(|frame| frame[1] == 0x01).count(), first);
+    assert_eq!(world.texts(0, 1), world.texts(1, 0));
+}
+
+#[test]
+fn a_session_that_rested_for_ninety_days_is_gone_and_the_next_word_makes_another() {
+    let mut world = with_two_sessions(42);
+    world.days(89);
+    world.pass(1);
+    assert!(world.nodes.iter().all(|node| node.disk.sessions.len() == 1));
+    world.say(0, 1, "before").unwrap();
+    world.pass(1);
+    // Said and sealed, but on a connection that breaks; then both are away.
+    world.say(0, 1, "on the way").unwrap();
+    world.cut(0, 1);
+    let generation = world.contact(0, 1).generation;
+    world.days(90);
+    world.pass(1);
+    assert!(world.nodes.iter().all(|node| node.disk.sessions.is_empty()));
+    world.connect(0, 1);
+    world.pass(2);
+    world.say(1, 0, "after").unwrap();
+    world.pass(2);
+    assert!(world.contact(0, 1).generation > generation);
+    let said = ["one", "other", "before", "on the way", "after"].map(str::to_owned);
+    assert_eq!(world.texts(0, 1).into_iter().collect::<BTreeSet<_>>(), BTreeSet::from(said));
+    assert_eq!(world.texts(0, 1), world.texts(1, 0));
+    assert!(world.nodes.iter().all(|node| node.disk.sessions.len() == 1 && node.engine.outbox_len() == 0));
+}
+
+#[test]
+fn one_whose_clock_is_ahead_gives_sessions_up_alone_and_nothing_is_lost() {
+    let mut world = with_two_sessions(43);
+    world.nodes[1].clock_ms += 91 * 86_400_000;
+    world.pass(1);
+    assert!(world.nodes[1].disk.sessions.is_empty() && !world.nodes[0].disk.sessions.is_empty());
+    world.nodes[1].clock_ms = world.nodes[0].clock_ms;
+    for from in [0, 1] {
+        world.say(from, 1 - from, &format!("from {from}")).unwrap();
+    }
+    world.pass(40);
+    assert_eq!(world.texts(0, 1).len(), 4);
+    assert_eq!(world.texts(0, 1), world.texts(1, 0));
+}

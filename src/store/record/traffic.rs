@@ -4,24 +4,33 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::people::RefV1;
-use super::{Bytes, Plain, account, decode, encode};
+use super::{Bytes, Plain, account, decode, decode_version, encode, encode_version};
 use crate::model::{AccountId, FrameId, OutboxRow};
 use crate::store::StoreError;
 
 #[derive(Serialize, Deserialize)]
-struct SessionV1<'a> {
+struct SessionV2<'a> {
     account: [u8; 32],
+    used_ms: u64,
     #[serde(borrow)]
     state: Bytes<'a>,
 }
 
-pub(in crate::store) fn encode_session(account: &AccountId, state: &[u8]) -> Result<Plain, StoreError> {
-    encode(&SessionV1 { account: *account.as_bytes(), state: Bytes(state) }, state.len())
+pub(in crate::store) fn encode_session(
+    account: &AccountId,
+    used_ms: u64,
+    state: &[u8],
+) -> Result<Plain, StoreError> {
+    let record = SessionV2 { account: *account.as_bytes(), used_ms, state: Bytes(state) };
+    encode_version(SESSION_VERSION, &record, state.len())
 }
 
-pub(in crate::store) fn decode_session(bytes: &[u8]) -> Result<(AccountId, Zeroizing<Vec<u8>>), StoreError> {
-    let record: SessionV1<'_> = decode(bytes)?;
-    Ok((account(&record.account)?, record.state.secret()))
+/// A session: account, when last used, state; as the snapshot has it.
+type Session = (AccountId, u64, Zeroizing<Vec<u8>>);
+
+pub(in crate::store) fn decode_session(bytes: &[u8]) -> Result<Session, StoreError> {
+    let record: SessionV2<'_> = decode_version(SESSION_VERSION, bytes)?;
+    Ok((account(&record.account)?, record.used_ms, record.state.secret()))
 }
 
 #[derive(Serialize, Deserialize)]
@@ -124,3 +133,6 @@ pub(in crate::store) fn decode_taken(bytes: &[u8]) -> Result<TakenBlock, StoreEr
         record.frames.into_iter().map(|(count, frame)| (count, FrameId::from_bytes(frame))).collect();
     Ok(TakenBlock { account: record.account, frames })
 }
+
+/// 2: when it was last used.
+const SESSION_VERSION: u8 = 2;

@@ -113,8 +113,9 @@ impl Expected {
                 self.prekeys.insert(*reference, (*expires_ms, secret.to_vec()));
             }
             Change::PutReplay { init, expires_ms, .. } => drop(self.replays.insert(*init, *expires_ms)),
-            Change::PutSession { account, session, state } => {
-                self.sessions.insert((*account.as_bytes(), *session), state.to_vec());
+            Change::PutSession { account, session, used_ms, state } => {
+                let row = [&used_ms.to_be_bytes(), state.as_slice()].concat();
+                self.sessions.insert((*account.as_bytes(), *session), row);
             }
             Change::PutTaken { account, count, frame } => {
                 self.taken.insert((*account.as_bytes(), count % TAKEN_FRAMES), (*count, *frame));
@@ -153,7 +154,13 @@ impl Expected {
         assert_eq!(self.replays, found.replays.iter().map(|(init, .., expires)| (*init, *expires)).collect());
         assert_eq!(
             sorted(self.sessions.values().cloned().collect()),
-            sorted(found.sessions.iter().map(|(_, state)| state.to_vec()).collect())
+            sorted(
+                found
+                    .sessions
+                    .iter()
+                    .map(|(_, used, state)| [&used.to_be_bytes(), state.as_slice()].concat())
+                    .collect()
+            )
         );
         assert_eq!(
             sorted(self.prekeys.values().map(|(_, secret)| secret.clone()).collect()),
@@ -201,6 +208,7 @@ fn any_change() -> impl Strategy<Value = Change> {
         (n.clone(), n.clone(), 0_u8..9).prop_map(|(n, s, fill)| Change::PutSession {
             account: account(n),
             session: [s; 16],
+            used_ms: u64::from(fill),
             state: Zeroizing::new(vec![fill; 500]),
         }),
         (n, 0_u64..3 * TAKEN_FRAMES).prop_map(|(n, count)| Change::PutTaken {
