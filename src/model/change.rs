@@ -58,7 +58,7 @@ pub enum Change {
         /// The entry.
         entry: Box<Entry>,
         /// Its encoding.
-        bytes: Vec<u8>,
+        bytes: Zeroizing<Vec<u8>>,
         /// Whether this device wrote it.
         mine: bool,
     },
@@ -121,7 +121,7 @@ pub struct OutboxRow {
     /// Which entry: its sequence number orders the outbox.
     pub entry: EntryRef,
     /// What is to be sealed: the payload with the entry in it.
-    pub payload: Vec<u8>,
+    pub payload: Zeroizing<Vec<u8>>,
     /// The finished frame once it was sealed, and the session that sealed it. A resend repeats these bytes.
     pub sealed: Option<(Vec<u8>, [u8; 16])>,
 }

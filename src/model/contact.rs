@@ -1,6 +1,6 @@
 //! People: contacts, requests and invites, and what is remembered of a 1:1 conversation.
 
-use super::{AccountId, ConversationId, DeviceId, EntryRef, InviteId, Name, Peer};
+use super::{AccountId, ConversationId, DeviceId, EntryRef, InviteId, InviteSecret, Name, Peer};
 
 /// A person we know, ask, or are asked by.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,7 +24,7 @@ pub struct Contact {
     /// Head of the highest device list seen, and its sequence.
     pub device_list: Option<([u8; 32], u64)>,
     /// The invite that we hold for this account: its id and secret.
-    pub invite: Option<(InviteId, [u8; 16])>,
+    pub invite: Option<(InviteId, InviteSecret)>,
     /// What was shown of the person's devices that had to be looked at: the newest [`Evidence::KEPT`], oldest first.
     pub evidence: Vec<Evidence>,
     /// Highest session generation seen with the current device.
@@ -139,7 +139,7 @@ pub struct Invite {
     /// Its public name.
     pub id: InviteId,
     /// Its secret.
-    pub secret: [u8; 16],
+    pub secret: InviteSecret,
     /// When it ends, milliseconds since the epoch.
     pub expires_ms: Option<u64>,
     /// Whether the first use ends it.

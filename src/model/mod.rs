@@ -6,6 +6,7 @@ mod contact;
 mod entry;
 mod id;
 pub mod limits;
+mod secret;
 mod snapshot;
 mod text;
 
@@ -13,6 +14,7 @@ pub use change::{Change, OutboxRow};
 pub use contact::{Contact, ContactState, DirectHead, Evidence, Finding, Invite, Seen, SeenBy};
 pub use entry::{Body, Delivery, Entry, EntryRef};
 pub use id::{ConversationId, FrameId, InviteId, MessageId, MessageIdError, Peer};
+pub use secret::InviteSecret;
 pub use snapshot::{Profile, Snapshot};
 pub use text::{Emoji, Name, Text};
 

@@ -30,7 +30,8 @@ pub(super) struct Actor {
     pub(super) events: broadcast::Sender<Event>,
     pub(super) clock: Clock,
     pub(super) started: Instant,
-    pub(super) open: Option<Open>,
+    /// On the heap: wiped where it stands, and never moved with its keys.
+    pub(super) open: Option<Box<Open>>,
     /// Answers that wait for the commit of the inputs that are being handled.
     pub(super) pending: Pending,
     pub(super) stopping: Option<crate::api::Reply<()>>,

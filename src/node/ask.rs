@@ -41,7 +41,7 @@ impl Actor {
 
     /// Answers with what can be read without changing anything.
     pub(super) fn look<T>(&self, done: Reply<T>, view: impl FnOnce(&Open) -> Result<T, ClientError>) {
-        done.send(self.open.as_ref().ok_or_else(|| self.closed()).and_then(view)).ok();
+        done.send(self.open.as_deref().ok_or_else(|| self.closed()).and_then(view)).ok();
     }
 
     /// Why nothing of a profile can be had now.

@@ -2,7 +2,7 @@
 
 use undertone_crypto::compare::safety_number;
 
-use super::{actor::Actor, unlock::store_error};
+use super::{actor::Actor, scrub::scrub_stack, unlock::store_error};
 use crate::{
     api::{
         Account, Anchor, Chat, ClientError, Command, Contact, Message, MessageState, Nearby, Page, Reply,
@@ -20,24 +20,35 @@ impl Actor {
         match command {
             Command::Create { name, passphrase, visible, done } => {
                 let created = self.create(&name, &passphrase, visible);
+                scrub_stack();
                 done.send(created).ok();
             }
             Command::Restore { phrase, name, passphrase, done } => {
                 let restored = self.restore(&phrase, &name, &passphrase);
+                scrub_stack();
                 self.answer(done, restored, |_, info| Ok(info));
             }
             Command::Unlock { passphrase, done } => {
                 let unlocked = self.unlock(&passphrase);
+                scrub_stack();
                 done.send(unlocked).ok();
             }
             Command::Info { done } => drop(done.send(Ok(self.info()))),
             Command::Rename { name, done } => self.rename(&name, done),
             Command::RecoveryPhrase { passphrase, done } => {
-                drop(done.send(self.recovery_phrase(&passphrase)));
+                let phrase = self.recovery_phrase(&passphrase);
+                scrub_stack();
+                done.send(phrase).ok();
             }
-            Command::Lock { done } => self.lock_profile(done),
+            Command::Lock { done } => {
+                self.lock_profile();
+                scrub_stack();
+                done.send(Ok(())).ok();
+            }
             Command::ChangePassphrase { old, new, done } => {
-                drop(done.send(self.change_passphrase(&old, &new)));
+                let changed = self.change_passphrase(&old, &new);
+                scrub_stack();
+                done.send(changed).ok();
             }
             Command::PhraseKept { done } => self.ask(done, |engine, _| {
                 engine.phrase_kept();

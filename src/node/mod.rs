@@ -11,6 +11,7 @@ pub(crate) mod fill;
 mod finish;
 mod network;
 mod passphrase;
+mod scrub;
 mod unlock;
 mod view;
 

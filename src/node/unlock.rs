@@ -12,7 +12,7 @@ use super::{
     network::NetworkState,
 };
 use crate::{
-    api::{ClientError, Created, Event, ProfileInfo, Reply},
+    api::{ClientError, Created, Event, ProfileInfo},
     model::{Name, Snapshot},
     net::{Net, NetConfig},
     protocol::{Engine, new_profile},
@@ -102,19 +102,19 @@ impl Actor {
             Self::on_local_peer(&mut engine, net);
         }
         let network = NetworkState { offline: net.is_none(), ..NetworkState::default() };
-        self.open = Some(Open { engine, store, net, net_events, network, fingerprints: RefCell::default() });
+        let fingerprints = RefCell::default();
+        self.open = Some(Box::new(Open { engine, store, net, net_events, network, fingerprints }));
         self.tell(Event::Ready);
         Ok(())
     }
 
     /// What was handled so far goes to disk first; then the keys are wiped.
-    pub(super) fn lock_profile(&mut self, done: Reply<()>) {
+    pub(super) fn lock_profile(&mut self) {
         self.finish();
         if self.open.is_some() {
             self.close();
             self.tell(Event::Locked);
         }
-        done.send(Ok(())).ok();
     }
 
     pub(super) fn change_passphrase(

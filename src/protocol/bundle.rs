@@ -90,11 +90,12 @@ impl Engine {
         let Some(person) = self.people.get_mut(&account) else { return };
         person.bundle_asked_ms = None;
         let Some(generation) = person.contact.generation.checked_add(1) else { return };
+        let invite = person.contact.invite.as_ref();
         let initiation = Initiation {
             generation,
             devlist_head: self.me.list.head(),
             devlist_head_seen: *bundle.devlist_head(),
-            invite: person.contact.invite.map(|(id, secret)| HeldInvite { id: id.0, secret }),
+            invite: invite.map(|(id, secret)| HeldInvite { id: id.0, secret: *secret.as_bytes() }),
         };
         let me = &self.me;
         let Ok(session) = Session::initiate(&me.keys, &me.cert, bundle, None, &initiation, &mut ctx.rng)

@@ -11,7 +11,8 @@ use super::{
 };
 use crate::{
     model::{
-        Body, Change, ContactState, ConversationId, Emoji, EntryRef, Invite, InviteId, Name, Text,
+        Body, Change, ContactState, ConversationId, Emoji, EntryRef, Invite, InviteId, InviteSecret, Name,
+        Text,
         limits::{CONTACTS, INVITES},
     },
     wire::InviteLink,
@@ -147,7 +148,7 @@ impl Engine {
         &mut self,
         account: AccountId,
         name: Option<Name>,
-        invite: Option<(InviteId, [u8; 16])>,
+        invite: Option<(InviteId, InviteSecret)>,
         ctx: &mut Ctx<'_>,
     ) -> Result<(), Refused> {
         if account == self.me.account {
@@ -160,7 +161,7 @@ impl Engine {
             match person.contact.state {
                 ContactState::Request => self.agree(account, ctx),
                 ContactState::Asked => {
-                    person.contact.invite = invite.or(person.contact.invite);
+                    person.contact.invite = invite.or(person.contact.invite.take());
                     // What was asked before may have been thrown away unseen.
                     if !person.outbox.asks() {
                         let own = self.me.profile.name.clone();
@@ -204,7 +205,7 @@ impl Engine {
         if link.expires_h.is_some_and(|end| u64::from(end) <= now_h) {
             return Err(Refused::Expired);
         }
-        self.ask(link.account, name, Some((link.id, link.secret)), ctx)
+        self.ask(link.account, name, Some((link.id, link.secret.clone())), ctx)
     }
 
     /// Makes an invite. `expires_s` counts from now and is rounded up to the hour.
@@ -225,15 +226,16 @@ impl Engine {
         if self.invites.len() >= INVITES {
             return Err(Refused::TooMany);
         }
-        let (mut id, mut secret) = ([0; 8], [0; 16]);
+        let (mut id, mut bytes) = ([0; 8], zeroize::Zeroizing::new([0; 16]));
         ctx.rng.fill_bytes(&mut id);
-        ctx.rng.fill_bytes(&mut secret);
+        ctx.rng.fill_bytes(&mut *bytes);
+        let secret = InviteSecret::new(*bytes);
         let expires_h = expires_s.map(|s| {
             let end_ms = ctx.now_ms.saturating_add(s.saturating_mul(1000));
             u32::try_from(end_ms.div_ceil(3_600_000)).unwrap_or(u32::MAX)
         });
         let expires_ms = expires_h.map(|hours| u64::from(hours).saturating_mul(3_600_000));
-        let invite = Invite { id: InviteId(id), secret, expires_ms, single_use, uses: 0 };
+        let invite = Invite { id: InviteId(id), secret: secret.clone(), expires_ms, single_use, uses: 0 };
         self.out.put(Change::PutInvite(Box::new(invite.clone())));
         self.invites.insert(invite.id, invite);
         Ok(InviteLink { account: self.me.account, id: InviteId(id), secret, expires_h })

@@ -4,6 +4,7 @@
 use std::ops::ControlFlow;
 
 use undertone_crypto::identity::DeviceId;
+use zeroize::Zeroizing;
 
 use super::{
     engine::{Ctx, Engine},
@@ -82,7 +83,7 @@ impl Engine {
         self.out.put(Change::PutEntry {
             conversation: head.conversation,
             entry: Box::new(entry.clone()),
-            bytes: bytes.to_vec(),
+            bytes: Zeroizing::new(bytes.to_vec()),
             mine: false,
         });
         self.take_in(account, entry, ctx);

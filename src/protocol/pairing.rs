@@ -8,7 +8,7 @@ use super::{
     step::Notice,
 };
 use crate::model::{
-    AccountId, Body, Change, Contact, ContactState, ConversationId, InviteId, Name, Peer,
+    AccountId, Body, Change, Contact, ContactState, ConversationId, InviteId, InviteSecret, Name, Peer,
     limits::{REQUESTS, REQUESTS_OF_ONE},
 };
 
@@ -61,7 +61,7 @@ impl Engine {
         account: AccountId,
         name: Name,
         state: ContactState,
-        invite: Option<(InviteId, [u8; 16])>,
+        invite: Option<(InviteId, InviteSecret)>,
         now_ms: u64,
     ) {
         let conversation = ConversationId::direct(&self.me.account, &account);

@@ -10,6 +10,7 @@ use undertone_crypto::{
     init_msg::InitMsg,
     session::SessionId,
 };
+use zeroize::Zeroizing;
 
 use super::{
     engine::{Ctx, Engine, Replay},
@@ -51,7 +52,7 @@ impl Engine {
         let Some(person) = self.people.get_mut(&account) else { return };
         let opened = person.sessions.iter_mut().find_map(|session| {
             let was_confirmed = session.is_confirmed();
-            let plaintext = session.open(frame, ctx.now_ms).ok()?;
+            let plaintext = Zeroizing::new(session.open(frame, ctx.now_ms).ok()?);
             Some((session.id(), session.peer().device(), plaintext, was_confirmed))
         });
         let Some((session, device, plaintext, was_confirmed)) = opened else {
@@ -82,15 +83,19 @@ impl Engine {
         };
         let (invites, now_ms) = (&self.invites, ctx.now_ms);
         let secret = |id: &[u8; 8]| {
-            invites.get(&InviteId(*id)).filter(|invite| invite.is_known(now_ms)).map(|invite| invite.secret)
+            invites
+                .get(&InviteId(*id))
+                .filter(|invite| invite.is_known(now_ms))
+                .map(|invite| *invite.secret.as_bytes())
         };
         let bound = self.links.get(&peer).and_then(|link| link.account);
-        let Ok(response) = respond(&self.me.keys, &prekey.secret, None, &init, secret, ctx.now_ms) else {
+        let Ok(mut response) = respond(&self.me.keys, &prekey.secret, None, &init, secret, ctx.now_ms) else {
             if bound.is_some() {
                 self.out.send(peer, &Frame::Refused(name));
             }
             return;
         };
+        let plaintext = Zeroizing::new(std::mem::take(&mut response.plaintext));
         let account = response.session.peer().account();
         let blocked = self.people.get(&account).is_some_and(|person| person.contact.blocked);
         if account == self.me.account || blocked || bound.is_some_and(|bound| bound != account) {
@@ -102,7 +107,7 @@ impl Engine {
         }
         let expires_ms = prekey.expires_ms;
         let reference = prekey.secret.reference();
-        if !self.welcome(peer, account, &response, ctx) {
+        if !self.welcome(peer, &response, &plaintext, ctx) {
             return;
         }
         // Not answered and not refused: the device comes again with this, until our person has decided.
@@ -115,7 +120,7 @@ impl Engine {
         self.replays.insert(init.id(), Replay { account, session, expires_ms });
         let init = init.id();
         self.out.put(Change::PutReplay { init, account, session: *session.as_bytes(), expires_ms });
-        self.begin(peer, account, response, name, ctx);
+        self.begin(peer, response, &plaintext, name, ctx);
     }
 
     /// The invite shown, if it was used up by somebody else. Whoever is a contact already may start again with it.
@@ -126,9 +131,10 @@ impl Engine {
 
     /// The person behind a first message: known, invited, or a stranger for the request box. `false` if
     /// the device list they show cannot be theirs, or a stranger's connection has no room in the box.
-    fn welcome(&mut self, peer: Peer, account: AccountId, response: &Response, ctx: &mut Ctx<'_>) -> bool {
-        let Some(list) = introduced_list(&response.plaintext, account) else { return false };
+    fn welcome(&mut self, peer: Peer, response: &Response, plaintext: &[u8], ctx: &mut Ctx<'_>) -> bool {
         let cert = response.session.peer();
+        let account = cert.account();
+        let Some(list) = introduced_list(plaintext, account) else { return false };
         let vouched = list.head() == response.devlist_head && list.cert(&cert.device()).is_some();
         let known = self.people.get(&account).map_or(0, |person| person.contact.generation);
         let in_reach = response.generation <= known.saturating_add(GENERATION_REACH);
@@ -149,16 +155,9 @@ impl Engine {
         self.admit_device(account, cert, &list, ctx.now_ms)
     }
 
-    fn begin(
-        &mut self,
-        peer: Peer,
-        account: AccountId,
-        response: Response,
-        name: FrameId,
-        ctx: &mut Ctx<'_>,
-    ) {
-        let Response { session, plaintext, generation, invite_id, .. } = response;
-        let (id, device) = (session.id(), session.peer().device());
+    fn begin(&mut self, peer: Peer, response: Response, plaintext: &[u8], name: FrameId, ctx: &mut Ctx<'_>) {
+        let Response { session, generation, invite_id, .. } = response;
+        let (id, device, account) = (session.id(), session.peer().device(), session.peer().account());
         self.keep_session(account, session, ctx.now_ms);
         if let Some(person) = self.people.get_mut(&account) {
             person.contact.generation = person.contact.generation.max(generation);
@@ -168,7 +167,7 @@ impl Engine {
             self.use_invite(account, InviteId(invite));
         }
         self.recognise(peer, ctx);
-        let kept = self.take_payload(account, device, &plaintext, ctx);
+        let kept = self.take_payload(account, device, plaintext, ctx);
         self.confirm(peer, account, id, ctx);
         if kept.is_continue() {
             self.take_frame(peer, account, name);
@@ -212,7 +211,7 @@ impl Engine {
             return;
         };
         let device = session.peer().device();
-        let Ok(plaintext) = session.open(init.dr_msg(), ctx.now_ms) else {
+        let Ok(plaintext) = session.open(init.dr_msg(), ctx.now_ms).map(Zeroizing::new) else {
             if bound.is_some() {
                 self.out.send(peer, &Frame::Refused(name));
             }

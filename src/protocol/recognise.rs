@@ -27,7 +27,7 @@ impl Engine {
         for person in self.people.values().filter(|person| !person.contact.blocked) {
             tags.extend(person.pairs.iter().map(|(_, pair)| pair.tag(HelloPurpose::Probe, &context)));
             if let (ContactState::Asked, Some((_, secret))) = (person.contact.state, &person.contact.invite) {
-                tags.push(InviteKey::from_secret(secret).tag(&context));
+                tags.push(InviteKey::from_secret(secret.as_bytes()).tag(&context));
             }
         }
         fill_up(&mut tags, ctx);
@@ -98,7 +98,7 @@ impl Engine {
         let invite = self
             .invites
             .values()
-            .find(|invite| is_shown(InviteKey::from_secret(&invite.secret).tag(&context)))
+            .find(|invite| is_shown(InviteKey::from_secret(invite.secret.as_bytes()).tag(&context)))
             .map(|invite| invite.id);
         match (invite, self.links.get_mut(&peer)) {
             // Used or not: whoever used it may have to start again, and only the first message tells who it is.
@@ -126,7 +126,7 @@ impl Engine {
         }
         let waiting = self.people.values_mut().find(|person| {
             person.contact.state == ContactState::Asked
-                && person.contact.invite.is_some_and(|(held, _)| held == id)
+                && person.contact.invite.as_ref().is_some_and(|(held, _)| *held == id)
         });
         if let Some(person) = waiting {
             person.contact.invite = None;

@@ -60,13 +60,16 @@ impl TryRng for SeededRng {
 
 impl TryCryptoRng for SeededRng {}
 
+/// When it was last used, and its state.
+type UsedSession = (u64, Zeroizing<Vec<u8>>);
+
 /// What was committed.
 #[derive(Clone, Debug)]
 pub(super) struct Disk {
     pub(super) profile: Profile,
     pub(super) contacts: BTreeMap<AccountId, Contact>,
     pub(super) heads: BTreeMap<AccountId, DirectHead>,
-    pub(super) sessions: BTreeMap<(AccountId, [u8; 16]), (u64, Zeroizing<Vec<u8>>)>,
+    pub(super) sessions: BTreeMap<(AccountId, [u8; 16]), UsedSession>,
     pub(super) prekeys: BTreeMap<[u8; 8], (u64, Zeroizing<Vec<u8>>)>,
     pub(super) replays: BTreeMap<[u8; 32], (AccountId, [u8; 16], u64)>,
     pub(super) invites: BTreeMap<InviteId, Invite>,

@@ -22,6 +22,7 @@ use tokio::{
     sync::watch,
     task, time,
 };
+use zeroize::{Zeroize, Zeroizing};
 
 use super::{
     jsonrpc::{Call, Fault, Incoming, answer, notification},
@@ -90,7 +91,7 @@ impl Conversation {
         mut ending: watch::Receiver<bool>,
     ) -> End {
         let (mut listening, mut told) = (true, false);
-        let mut chunk = vec![0; CHUNK_BYTES];
+        let mut chunk = Zeroizing::new(vec![0; CHUNK_BYTES]);
         loop {
             self.begin_lines();
             if !listening && self.lines.is_empty() && self.open.is_empty() && self.out.is_empty() {
@@ -98,9 +99,11 @@ impl Conversation {
             }
             tokio::select! {
                 read = input.read(&mut chunk), if listening && self.lines.is_empty() && self.has_room() => {
-                    let bytes = read.ok().and_then(|count| chunk.get(..count)).unwrap_or_default();
+                    let bytes = read.ok().and_then(|count| chunk.get_mut(..count)).unwrap_or_default();
                     listening = !bytes.is_empty();
                     self.lines.push(bytes);
+                    // It may be a passphrase.
+                    bytes.zeroize();
                     if !listening {
                         self.lines.finish();
                     }

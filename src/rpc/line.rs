@@ -64,6 +64,13 @@ impl Lines {
             self.whole.push_back(Line::TooLong);
             return;
         }
+        let length = self.part.len().saturating_add(bytes.len());
+        if self.part.capacity() < length {
+            // Grown by hand: a buffer that moves by itself leaves its old place behind as it was.
+            let mut larger = Zeroizing::new(Vec::with_capacity(length.next_power_of_two()));
+            larger.extend_from_slice(&self.part);
+            self.part = larger;
+        }
         self.part.extend_from_slice(bytes);
     }
 }

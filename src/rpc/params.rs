@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde_json::{Map, Value};
+use zeroize::Zeroize;
 
 use super::jsonrpc::Fault;
 use crate::api::{Account, ClientError, ConversationId, MessageId};
@@ -129,6 +130,17 @@ impl Params {
             Ok(message)
         } else {
             Err(ClientError::NotFound("message in this chat").into())
+        }
+    }
+}
+
+/// What nobody took out may be a passphrase too.
+impl Drop for Params {
+    fn drop(&mut self) {
+        for value in self.0.values_mut() {
+            if let Value::String(text) = value {
+                text.zeroize();
+            }
         }
     }
 }

@@ -7,8 +7,9 @@
 //! No address is in it: on one network the two find each other, and recognise each other by the secret.
 
 use data_encoding::BASE64URL_NOPAD;
+use zeroize::Zeroizing;
 
-use crate::model::{AccountId, FrameId, InviteId};
+use crate::model::{AccountId, FrameId, InviteId, InviteSecret};
 
 /// What an invite link says.
 #[derive(Clone, PartialEq, Eq)]
@@ -18,7 +19,7 @@ pub struct InviteLink {
     /// The public name of the invite.
     pub id: InviteId,
     /// What proves that somebody was given the link.
-    pub secret: [u8; 16],
+    pub secret: InviteSecret,
     /// Hours since the epoch when it ends.
     pub expires_h: Option<u32>,
 }
@@ -38,12 +39,14 @@ impl InviteLink {
     /// The link's text.
     #[must_use]
     pub fn encode(&self) -> String {
-        let mut bytes = vec![VERSION];
+        let mut bytes = Zeroizing::new(Vec::with_capacity(LINK_BYTES));
+        bytes.push(VERSION);
         bytes.extend_from_slice(self.account.as_bytes());
         bytes.extend_from_slice(&self.id.0);
-        bytes.extend_from_slice(&self.secret);
+        bytes.extend_from_slice(self.secret.as_bytes());
         bytes.extend_from_slice(&self.expires_h.unwrap_or(0).to_be_bytes());
-        bytes.extend_from_slice(&check(&bytes));
+        let sum = check(&bytes);
+        bytes.extend_from_slice(&sum);
         format!("{PREFIX}{}", BASE64URL_NOPAD.encode(&bytes))
     }
 
@@ -55,6 +58,7 @@ impl InviteLink {
         let body =
             link.trim().strip_prefix(PREFIX).filter(|body| body.len() <= MAX_TEXT).ok_or(InviteLinkError)?;
         let bytes = BASE64URL_NOPAD.decode(body.as_bytes()).map_err(|_not_base64| InviteLinkError)?;
+        let bytes = Zeroizing::new(bytes);
         let (content, sum) = bytes.split_last_chunk::<4>().ok_or(InviteLinkError)?;
         if check(content) != *sum {
             return Err(InviteLinkError);
@@ -67,7 +71,7 @@ impl InviteLink {
         Ok(Self {
             account: AccountId::from_bytes(account).map_err(|_not_a_key| InviteLinkError)?,
             id: InviteId(*id),
-            secret: *secret,
+            secret: InviteSecret::new(*secret),
             expires_h: Some(u32::from_be_bytes(expires)).filter(|hours| *hours != 0),
         })
     }
@@ -81,6 +85,7 @@ fn check(bytes: &[u8]) -> [u8; 4] {
 
 const PREFIX: &str = "undertone:i/";
 const VERSION: u8 = 1;
+const LINK_BYTES: usize = 65;
 /// 65 bytes in base64url take 87 characters.
 const MAX_TEXT: usize = 96;
 
@@ -93,7 +98,12 @@ mod tests {
     #[test]
     fn a_link_survives_its_text_and_a_lost_or_changed_letter_is_told() {
         let account = undertone_crypto::identity::AccountKey::from_seed(&[5; 32]).id();
-        let link = InviteLink { account, id: InviteId([1; 8]), secret: [2; 16], expires_h: Some(490_000) };
+        let link = InviteLink {
+            account,
+            id: InviteId([1; 8]),
+            secret: InviteSecret::new([2; 16]),
+            expires_h: Some(490_000),
+        };
         let text = link.encode();
         assert_eq!(InviteLink::decode(&format!(" {text}\n")), Ok(link));
         for at in PREFIX.len()..text.len() {

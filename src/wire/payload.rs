@@ -5,6 +5,8 @@
 //! 0x02 introduction    list_len:2 | DeviceList | entry     from who has not been answered yet
 //! ```
 
+use zeroize::Zeroizing;
+
 use super::Malformed;
 
 /// The plaintext of a sealed frame.
@@ -26,8 +28,8 @@ pub enum Payload<'a> {
 impl<'a> Payload<'a> {
     /// The bytes to seal.
     #[must_use]
-    pub fn encode(&self) -> Vec<u8> {
-        match self {
+    pub fn encode(&self) -> Zeroizing<Vec<u8>> {
+        Zeroizing::new(match self {
             Self::Entry(entry) => [&[ENTRY], *entry].concat(),
             Self::Introduction { list, entry } => {
                 // A device list is far below 64 KiB; one that is not could not be read back.
@@ -35,7 +37,7 @@ impl<'a> Payload<'a> {
                 [&[INTRODUCTION], len.as_slice(), list, entry].concat()
             }
             Self::Unknown => vec![u8::MAX],
-        }
+        })
     }
 
     /// Reads a plaintext.

@@ -161,20 +161,33 @@ impl Secrets {
     /// The names of those that are in there.
     pub(crate) fn seen_in(&self, haystack: &[u8]) -> BTreeSet<&str> {
         let mut seen = BTreeSet::new();
-        for (at, two) in haystack.windows(2).enumerate() {
-            if self.starts[usize::from(u16::from_be_bytes([two[0], two[1]]))] {
-                let rest = &haystack[at..];
-                seen.extend(
-                    self.forms
-                        .iter()
-                        .filter(|(_, form)| rest.starts_with(form))
-                        .map(|(name, _)| name.as_str()),
-                );
-            }
+        for (number, page) in haystack.chunks(ZEROS.len()).enumerate() {
+            let from = number * ZEROS.len();
+            // Most of a memory was never written. What begins with a zero may begin at the end of it.
+            let from = if page == &ZEROS[..page.len()] { from + page.len() - 1 } else { from };
+            let upto = number * ZEROS.len() + page.len();
+            self.look_at(&haystack[from..], upto - from, &mut seen);
         }
         seen
     }
+
+    /// What begins in the first `count` bytes.
+    fn look_at<'a>(&'a self, haystack: &[u8], count: usize, seen: &mut BTreeSet<&'a str>) {
+        let mut first = haystack[0];
+        let mut at = 0;
+        while at < count {
+            let Some(second) = haystack.get(at + 1) else { return };
+            if self.starts[usize::from(first) << 8 | usize::from(*second)] {
+                let begun = self.forms.iter().filter(|(_, form)| haystack[at..].starts_with(form));
+                seen.extend(begun.map(|(name, _)| name.as_str()));
+            }
+            first = *second;
+            at += 1;
+        }
+    }
 }
+
+const ZEROS: [u8; 4096] = [0; 4096];
 
 /// All files below a folder, with what is in them.
 pub(crate) fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
@@ -206,4 +219,15 @@ fn a_secret_is_found_in_every_form_and_place() {
         let haystack = [&[7; 100][..], &haystack, &[9; 100]].concat();
         assert_eq!(secrets.seen_in(&haystack), BTreeSet::from(["ours"]));
     }
+    // Across the edges of pages, of zeros and of others.
+    let wide: Vec<u8> = secret.encode_utf16().flat_map(u16::to_be_bytes).collect();
+    assert_eq!(wide[0], 0);
+    for fill in [0, 7] {
+        for at in (3 * 4096 - 60)..(3 * 4096 + 3) {
+            let mut haystack = vec![fill; 5 * 4096 + 100];
+            haystack[at..at + wide.len()].copy_from_slice(&wide);
+            assert_eq!(secrets.seen_in(&haystack), BTreeSet::from(["ours"]), "{fill} {at}");
+        }
+    }
+    assert!(secrets.seen_in(&[]).is_empty());
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{Bytes, Plain, ROW, account, decode, decode_version, encode, encode_version};
 use crate::model::{
     Contact, ContactState, ConversationId, DeviceId, DirectHead, EntryRef, Evidence, Finding, Invite,
-    InviteId, Name, Peer, Profile, Seen, SeenBy,
+    InviteId, InviteSecret, Name, Peer, Profile, Seen, SeenBy,
 };
 use crate::store::StoreError;
 
@@ -152,7 +152,7 @@ pub(in crate::store) fn encode_contact(contact: &Contact) -> Result<Plain, Store
         device: contact.device.as_deref().map(Bytes),
         changed_device: contact.changed_device.as_deref().map(Bytes),
         device_list: contact.device_list,
-        invite: contact.invite.map(|(id, secret)| (id.0, secret)),
+        invite: contact.invite.as_ref().map(|(id, secret)| (id.0, *secret.as_bytes())),
         evidence: contact.evidence.iter().map(EvidenceV2::from).collect(),
         generation: contact.generation,
         last_seen_ms: contact.last_seen_ms,
@@ -178,7 +178,7 @@ pub(in crate::store) fn decode_contact(bytes: &[u8]) -> Result<Contact, StoreErr
         device: record.device.map(|bytes| bytes.0.to_vec()),
         changed_device: record.changed_device.map(|bytes| bytes.0.to_vec()),
         device_list: record.device_list,
-        invite: record.invite.map(|(id, secret)| (InviteId(id), secret)),
+        invite: record.invite.map(|(id, secret)| (InviteId(id), InviteSecret::new(secret))),
         evidence: record.evidence.into_iter().map(Evidence::from).collect(),
         generation: record.generation,
         last_seen_ms: record.last_seen_ms,
@@ -199,7 +199,7 @@ struct InviteV1 {
 pub(in crate::store) fn encode_invite(invite: &Invite) -> Result<Plain, StoreError> {
     let record = InviteV1 {
         id: invite.id.0,
-        secret: invite.secret,
+        secret: *invite.secret.as_bytes(),
         expires_ms: invite.expires_ms,
         single_use: invite.single_use,
         uses: invite.uses,
@@ -211,7 +211,7 @@ pub(in crate::store) fn decode_invite(bytes: &[u8]) -> Result<Invite, StoreError
     let record: InviteV1 = decode(bytes)?;
     Ok(Invite {
         id: InviteId(record.id),
-        secret: record.secret,
+        secret: InviteSecret::new(record.secret),
         expires_ms: record.expires_ms,
         single_use: record.single_use,
         uses: record.uses,

@@ -96,7 +96,7 @@ pub(in crate::store) fn decode_outbox(bytes: &[u8]) -> Result<OutboxRow, StoreEr
     Ok(OutboxRow {
         account: account(&record.account)?,
         entry: record.entry.into(),
-        payload: record.payload.0.to_vec(),
+        payload: record.payload.secret(),
         sealed: record.sealed.map(|(frame, session)| (frame.0.to_vec(), session)),
     })
 }

@@ -14,8 +14,8 @@ use super::support::{
 };
 use crate::model::limits::TAKEN_FRAMES;
 use crate::model::{
-    Change, Contact, ContactState, DirectHead, Evidence, Finding, FrameId, Invite, InviteId, Name, OutboxRow,
-    Peer, Seen, SeenBy, Snapshot,
+    Change, Contact, ContactState, DirectHead, Evidence, Finding, FrameId, Invite, InviteId, InviteSecret,
+    Name, OutboxRow, Peer, Seen, SeenBy, Snapshot,
 };
 use crate::store::{Anchor, Store, StoreError};
 
@@ -40,7 +40,7 @@ fn contact(n: u8, name: &str) -> Contact {
         device: (n.is_multiple_of(2)).then(|| vec![n; 180]),
         changed_device: n.is_multiple_of(3).then(|| vec![n; 181]),
         device_list: Some(([n; 32], 7)),
-        invite: Some((InviteId([n; 8]), [n; 16])),
+        invite: Some((InviteId([n; 8]), InviteSecret::new([n; 16]))),
         evidence: (0..n % 9).map(evidence).collect(),
         generation: 3,
         last_seen_ms: Some(1_000),
@@ -72,7 +72,7 @@ fn outbox(n: u8, seq: u64, sealed: bool) -> OutboxRow {
     OutboxRow {
         account: account(n),
         entry: at(seq, 1, seq),
-        payload: vec![n; 300],
+        payload: vec![n; 300].into(),
         sealed: sealed.then(|| (vec![9; 400], [n; 16])),
     }
 }
@@ -187,7 +187,7 @@ fn any_change() -> impl Strategy<Value = Change> {
         (n.clone(), 0_u32..9).prop_map(|(n, unread)| Change::PutHead(Box::new(head(n, unread)))),
         (n.clone(), 0_u32..3).prop_map(|(n, uses)| Change::PutInvite(Box::new(Invite {
             id: InviteId([n; 8]),
-            secret: [n; 16],
+            secret: InviteSecret::new([n; 16]),
             expires_ms: Some(9),
             single_use: true,
             uses,

@@ -91,7 +91,7 @@ pub(super) fn put(conversation: ConversationId, id: EntryRef, body: Body) -> Cha
     };
     let bytes = [b"entry:", said.as_bytes(), b":end"].concat();
     let entry = Box::new(Entry { id, sent_at_ms: id.lamport * 10, body });
-    Change::PutEntry { conversation, entry, bytes, mine: id.author == device(1) }
+    Change::PutEntry { conversation, entry, bytes: bytes.into(), mine: id.author == device(1) }
 }
 
 pub(super) fn emoji(text: &str) -> Emoji {
