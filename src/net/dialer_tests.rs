@@ -51,14 +51,14 @@ fn failures_are_followed_by_growing_pauses_with_jitter() {
     let mut now = Instant::now();
     let mut dialer = dialer(now);
     dialer.want(LARGE, address(1), Wish::Bootstrap, now);
-    let mut expected = 2.0;
-    for _ in 0..20 {
+    let mut expected = 0.25;
+    for _ in 0..24 {
         assert_eq!(dialed(&mut dialer, now), vec![LARGE]);
         dialer.failed(LARGE, now);
         let next = dialer.next_at(now).unwrap();
         let pause = (next - now).as_secs_f64();
         assert!(pause > expected * 0.69 && pause < expected * 1.31, "{pause} {expected}");
-        expected = f64::min(expected * 1.8, 600.0);
+        expected = f64::min(expected * if expected < 2.0 { 2.0 } else { 1.8 }, 600.0);
         now = next;
     }
 }
