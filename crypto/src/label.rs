@@ -34,8 +34,6 @@ labels! {
     BUNDLE = "ut1/bundle";
     /// Signature of a device over a one-time prekey.
     ONE_TIME_PREKEY = "ut1/opk";
-    /// Signature of a device over its transport peer id.
-    TRANSPORT_BINDING = "ut1/tpb";
 
     /// Hash that names a prekey bundle.
     BUNDLE_HASH = "ut1/bdl-hash";

@@ -33,7 +33,7 @@ pub use devlist::{Comparison, DeviceList, EquivocationProof, IdentityChange, Lin
 pub use handshake::{InitiateError, Initiation, Invite, RespondError, Response, respond};
 pub use identity::{AccountId, AccountKey, CertError, DevCert, DeviceId, DeviceKeys, KeyError, Validity};
 pub use init_msg::{InitMsg, InitMsgError};
-pub use pair::{HelloPurpose, InviteKey, PairError, PairKey, SignalError};
+pub use pair::{InviteKey, PairError, PairKey, SignalError};
 pub use prekey::{Bundle, BundleError, Opk, OpkError, OpkSecret, PrekeySecret};
 pub use ratchet::{OpenError, SealError};
 pub use record::{IndexKey, RecordKey};

@@ -15,16 +15,8 @@ use crate::secret::Secret;
 pub const TAG: usize = 16;
 /// Longest signal, in bytes.
 pub const MAX_SIGNAL: usize = 4096;
-
-/// What a recognition tag is shown for; a tag for one purpose never passes for another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-pub enum HelloPurpose {
-    /// The one who opened the connection shows who it is.
-    Probe = 1,
-    /// The one who was called answers that it knows.
-    Answer = 2,
-}
+/// What tags are shown for, to recognise each other; another use would need another number.
+const PURPOSE: u8 = 1;
 
 /// The two certificates do not make a pair.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -82,10 +74,10 @@ impl DeviceKeys {
 }
 
 impl PairKey {
-    /// The tag for `purpose` in this `context` (which holds fresh values of both sides, so tags do not repeat).
+    /// The tag in this `context` (which holds fresh values of both sides, so tags do not repeat).
     #[must_use]
-    pub fn tag(&self, purpose: HelloPurpose, context: &[u8]) -> [u8; TAG] {
-        truncate(&self.tags.tag(&[label::PAIR_TAG.as_bytes(), &[purpose as u8], context]))
+    pub fn tag(&self, context: &[u8]) -> [u8; TAG] {
+        truncate(&self.tags.tag(&[label::PAIR_TAG.as_bytes(), &[PURPOSE], context]))
     }
 
     /// Seals a signal that `from` sends to the other device: random nonce, padded.

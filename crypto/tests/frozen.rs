@@ -14,7 +14,7 @@ use common::{NOW, Party, TestRng, initiation};
 use data_encoding::HEXLOWER;
 use serde_json::{Value, json};
 use undertone_crypto::identity::DeviceKeys;
-use undertone_crypto::pair::{HelloPurpose, InviteKey};
+use undertone_crypto::pair::InviteKey;
 use undertone_crypto::prekey::{Opk, OpkSecret, PrekeySecret};
 use undertone_crypto::{InitMsg, Initiation, Invite, Session, kdf, padme, respond};
 
@@ -46,8 +46,7 @@ fn identity() -> Value {
         "alice_cert": hex(alice.cert.as_bytes()),
         "bob_device": hex(&*bob.device.to_bytes()),
         "bob_cert": hex(bob.cert.as_bytes()),
-        "tag_probe": hex(pair.tag(HelloPurpose::Probe, b"context")),
-        "tag_answer": hex(pair.tag(HelloPurpose::Answer, b"context")),
+        "tag": hex(pair.tag(b"context")),
         "signal_typing": hex(signal),
         "invite_secret": hex([5; 16]),
         "invite_tag": hex(InviteKey::from_secret(&[5; 16]).tag(b"context")),

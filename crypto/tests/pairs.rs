@@ -4,7 +4,7 @@
 mod common;
 
 use common::{Party, TestRng};
-use undertone_crypto::pair::{HelloPurpose, InviteKey, MAX_SIGNAL, PairError};
+use undertone_crypto::pair::{InviteKey, MAX_SIGNAL, PairError};
 use undertone_crypto::{DevCert, PairKey};
 
 struct Pair {
@@ -26,17 +26,16 @@ fn pair(name: &str) -> Pair {
 #[test]
 fn both_devices_make_the_same_tags_and_nobody_else_does() {
     let mut pair = pair("tags");
-    let tag = pair.a.tag(HelloPurpose::Probe, b"nonces");
-    assert_eq!(pair.b.tag(HelloPurpose::Probe, b"nonces"), tag);
-    assert_ne!(pair.b.tag(HelloPurpose::Answer, b"nonces"), tag);
-    assert_ne!(pair.b.tag(HelloPurpose::Probe, b"other nonces"), tag);
+    let tag = pair.a.tag(b"nonces");
+    assert_eq!(pair.b.tag(b"nonces"), tag);
+    assert_ne!(pair.b.tag(b"other nonces"), tag);
     let carol = Party::new(&mut pair.rng);
     let other = pair.alice.device.pair_key(&pair.alice.cert, &carol.cert).expect("pair");
-    assert_ne!(other.tag(HelloPurpose::Probe, b"nonces"), tag);
+    assert_ne!(other.tag(b"nonces"), tag);
     // the account takes part: Carol certifying Bob's device makes another pair
     let bobs_as_carols = carol.account.certify(&pair.bob.device, common::ALWAYS, 1);
     let misnamed = pair.alice.device.pair_key(&pair.alice.cert, &bobs_as_carols).expect("pair");
-    assert_ne!(misnamed.tag(HelloPurpose::Probe, b"nonces"), tag);
+    assert_ne!(misnamed.tag(b"nonces"), tag);
 }
 
 #[test]

@@ -3,10 +3,7 @@
 //! passed on to another connection, and looks random to everybody else. Tags are filled up with random ones to
 //! the next power of two, so their number tells little.
 
-use undertone_crypto::{
-    identity::DevCert,
-    pair::{HelloPurpose, InviteKey},
-};
+use undertone_crypto::{identity::DevCert, pair::InviteKey};
 
 use super::{
     engine::{Ctx, Engine},
@@ -25,7 +22,7 @@ impl Engine {
         let Some(context) = self.context(link, peer, Direction::Ours) else { return };
         let mut tags: Vec<[u8; 16]> = Vec::new();
         for person in self.people.values().filter(|person| !person.contact.blocked) {
-            tags.extend(person.pairs.iter().map(|(_, pair)| pair.tag(HelloPurpose::Probe, &context)));
+            tags.extend(person.pairs.iter().map(|(_, pair)| pair.tag(&context)));
             if let (ContactState::Asked, Some((_, secret))) = (person.contact.state, &person.contact.invite) {
                 tags.push(InviteKey::from_secret(secret.as_bytes()).tag(&context));
             }
@@ -88,8 +85,7 @@ impl Engine {
         // A device that waits for the person's decision is nobody yet: it takes no connection from the one we know.
         let known = self.people.iter().find(|(_, person)| {
             let pair = person.device().and_then(|device| person.pair(device));
-            !person.contact.blocked
-                && pair.is_some_and(|pair| is_shown(pair.tag(HelloPurpose::Probe, &context)))
+            !person.contact.blocked && pair.is_some_and(|pair| is_shown(pair.tag(&context)))
         });
         if let Some(account) = known.map(|(account, _)| *account) {
             self.bind_link(peer, account, ctx);
