@@ -20,6 +20,8 @@ pub(super) struct Person {
     pub(super) sessions: Sessions,
     pub(super) outbox: Outbox,
     pub(super) taken: Taken,
+    /// The device we talk to: read once, for reading a certificate takes checking its signature.
+    device: Option<DeviceId>,
     /// Keys shared with the device we talk to, and with one that waits for the person's decision.
     pub(super) pairs: Vec<(DeviceId, PairKey)>,
     /// The connection on which the person's device proved itself.
@@ -46,6 +48,7 @@ impl Person {
             sessions: Sessions::default(),
             outbox: Outbox::default(),
             taken: Taken::default(),
+            device: None,
             pairs: Vec::new(),
             link: None,
             bundle_asked_ms: None,
@@ -59,15 +62,15 @@ impl Person {
         person
     }
 
-    /// Works the shared keys out again, after a device was learnt, changed or accepted.
+    /// Reads the certificates and works the shared keys out again, after a device was learnt, changed or accepted.
     pub(super) fn pair_up(&mut self, me: &Own<'_>) {
-        self.pairs = [self.contact.device.as_deref(), self.contact.changed_device.as_deref()]
+        let read = |bytes: &Option<Vec<u8>>| bytes.as_deref().and_then(|bytes| DevCert::parse(bytes).ok());
+        let (known, changed) = (read(&self.contact.device), read(&self.contact.changed_device));
+        self.device = known.as_ref().map(DevCert::device);
+        self.pairs = [known, changed]
             .into_iter()
             .flatten()
-            .filter_map(|bytes| {
-                let cert = DevCert::parse(bytes).ok()?;
-                Some((cert.device(), me.keys.pair_key(me.cert, &cert).ok()?))
-            })
+            .filter_map(|cert| Some((cert.device(), me.keys.pair_key(me.cert, &cert).ok()?)))
             .collect();
     }
 
@@ -77,8 +80,8 @@ impl Person {
     }
 
     /// The device we talk to.
-    pub(super) fn device(&self) -> Option<DeviceId> {
-        self.contact.device.as_deref().and_then(|bytes| DevCert::parse(bytes).ok()).map(|cert| cert.device())
+    pub(super) const fn device(&self) -> Option<DeviceId> {
+        self.device
     }
 
     /// Whether nothing may be sent now, whatever connection there is.
