@@ -3,13 +3,15 @@
 use std::{collections::BTreeSet, path::Path};
 
 use data_encoding::BASE32_NOPAD;
+use futures::StreamExt;
+use libp2p::{Multiaddr, SwarmBuilder, identify, identity::Keypair, noise, swarm::SwarmEvent, tcp, yamux};
 use serde_json::{Value, json};
 
 use crate::{
     capture::{Capture, Packets, Secrets, files},
     people::{all_delivered, befriend, history, sees, start},
     place::{Desk, Family, Lan},
-    support::Undertoned,
+    support::{DEADLINE, PASSPHRASE, Undertoned},
 };
 
 const HANA: &str = "Hana Zebrafink-7731";
@@ -212,4 +214,72 @@ fn mdns_unlinkable() {
     }
     let common: Vec<&String> = runs[0].intersection(&runs[1]).collect();
     assert_eq!(common, ["_undertone"], "{runs:?}");
+}
+
+/// What a program answers to a stranger who connects and asks with the transport's own means what it is.
+fn introduces_itself(program: &mut Undertoned) -> identify::Info {
+    let info = program.call("profile.info", &json!({}));
+    let address: Multiaddr = info["addresses"][0].as_str().unwrap().parse().unwrap();
+    let stranger = |key: &Keypair| {
+        identify::Behaviour::new(identify::Config::new("/undertone/id/1".into(), key.public()))
+    };
+    let ask = async {
+        // Of two peers one opens the stream for frames, by their names. If it is the program, it may hang up on who has
+        // none before it has answered: then another stranger asks.
+        loop {
+            let mut swarm = SwarmBuilder::with_new_identity()
+                .with_tokio()
+                .with_tcp(tcp::Config::default(), noise::Config::new, yamux::Config::default)
+                .unwrap()
+                .with_behaviour(stranger)
+                .unwrap()
+                .with_swarm_config(|config| config.with_idle_connection_timeout(DEADLINE))
+                .build();
+            swarm.dial(address.clone()).unwrap();
+            loop {
+                match swarm.select_next_some().await {
+                    SwarmEvent::Behaviour(identify::Event::Received { info, .. }) => return info,
+                    SwarmEvent::ConnectionClosed { .. } | SwarmEvent::OutgoingConnectionError { .. } => break,
+                    _ => {}
+                }
+            }
+        }
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async { tokio::time::timeout(DEADLINE, ask).await.unwrap() })
+}
+
+#[test]
+fn what_a_program_tells_a_stranger_about_itself_is_the_same_for_everybody() {
+    // T44: the agent string is constant and names no version and no person; another run has another name.
+    let folder = tempfile::tempdir().unwrap();
+    let mut told = Vec::new();
+    let mut named = Vec::new();
+    for (home, name) in [("hana", HANA), ("bora", BORA)] {
+        let profile = folder.path().join(home);
+        let mut program = Undertoned::create(&profile, name, &["--visible"]);
+        named.push(name.to_owned());
+        named.push(program.call("profile.info", &json!({}))["account"].as_str().unwrap().to_owned());
+        told.push(introduces_itself(&mut program));
+        assert!(program.close().0.success());
+        let mut program = Undertoned::start(&profile, &[]);
+        program.call("profile.unlock", &json!({"passphrase": PASSPHRASE}));
+        told.push(introduces_itself(&mut program));
+    }
+    // Protocols come in any order.
+    let in_order = |info: &identify::Info| info.protocols.iter().map(ToString::to_string).collect();
+    let text = |info: &identify::Info| {
+        let protocols: BTreeSet<String> = in_order(info);
+        format!("{} {} {protocols:?}", info.agent_version, info.protocol_version)
+    };
+    let whole: Vec<String> = told.iter().map(text).collect();
+    assert!(whole.iter().all(|one| *one == whole[0]), "{whole:?}");
+    assert_eq!(told[0].agent_version, "im/1");
+    assert!(!whole[0].contains(env!("CARGO_PKG_VERSION")), "{}", whole[0]);
+    assert!(named.iter().all(|who| !whole[0].contains(who.as_str())), "{}", whole[0]);
+    for info in &told {
+        assert!(info.listen_addrs.is_empty() && info.signed_peer_record.is_none(), "{info:?}");
+    }
+    let keys: BTreeSet<Vec<u8>> = told.iter().map(|info| info.public_key.encode_protobuf()).collect();
+    assert_eq!(keys.len(), told.len(), "each run goes by a name of its own");
 }

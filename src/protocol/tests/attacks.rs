@@ -227,39 +227,49 @@ fn simultaneous_initiation() {
         start.nodes[node].disk.sessions.clear();
     }
     let disks: Vec<Disk> = start.nodes.iter().map(|node| node.disk.clone()).collect();
-    for seed in 0..INTERLEAVINGS {
-        let mut world = start.again(&disks, seed);
-        world.connect(0, 1);
-        let first = world.rng.below(2);
-        world.say(first, 1 - first, "first").unwrap();
-        for i in 0..10 {
-            let from = world.rng.below(2);
-            match world.rng.below(12) {
-                0 => {
-                    world.cut(0, 1);
-                    world.connect(0, 1);
-                }
-                1 | 2 if i < 5 => drop(world.say(from, 1 - from, &format!("{from} {i}")).unwrap()),
-                _ => drop(world.deliver(from, 1 - from)),
+    // On all cores: it is nearly all arithmetic on curves.
+    let cores = std::thread::available_parallelism().map_or(1, |cores| u64::try_from(cores.get()).unwrap());
+    std::thread::scope(|scope| {
+        for core in 0..cores {
+            let (start, disks) = (&start, &disks);
+            let seeds = (0..INTERLEAVINGS).filter(move |seed| seed % cores == core);
+            scope.spawn(move || seeds.for_each(|seed| initiate_at_once(start.again(disks, seed), seed)));
+        }
+    });
+}
+
+/// One course of events in which both start anew.
+fn initiate_at_once(mut world: World, seed: u64) {
+    world.connect(0, 1);
+    let first = world.rng.below(2);
+    world.say(first, 1 - first, "first").unwrap();
+    for i in 0..10 {
+        let from = world.rng.below(2);
+        match world.rng.below(12) {
+            0 => {
+                world.cut(0, 1);
+                world.connect(0, 1);
             }
+            1 | 2 if i < 5 => drop(world.say(from, 1 - from, &format!("{from} {i}")).unwrap()),
+            _ => drop(world.deliver(from, 1 - from)),
         }
-        world.say(1 - first, first, "other").unwrap();
-        world.pass(1);
-        // Whoever asked in vain asks again after five seconds.
-        world.pass(if settled(&world) { 0 } else { 7 });
-        assert!(settled(&world), "seed {seed}: something does not arrive");
-        let (ours, theirs) = (world.texts(0, 1), world.texts(1, 0));
-        assert_eq!(ours, theirs, "seed {seed}");
-        assert_eq!(ours.iter().collect::<BTreeSet<_>>().len(), ours.len(), "seed {seed}");
-        // One session to send in, and it stays the one: no ping-pong.
-        let before = world.nodes[0].disk.sessions.len().max(world.nodes[1].disk.sessions.len());
-        for from in [0, 1, 1, 0] {
-            world.say(from, 1 - from, &format!("later {from}")).unwrap();
-            world.run();
-        }
-        let after = world.nodes[0].disk.sessions.len().max(world.nodes[1].disk.sessions.len());
-        assert!(settled(&world) && after == before && after <= 2, "seed {seed}: {before}, {after}");
     }
+    world.say(1 - first, first, "other").unwrap();
+    world.pass(1);
+    // Whoever asked in vain asks again after five seconds.
+    world.pass(if settled(&world) { 0 } else { 7 });
+    assert!(settled(&world), "seed {seed}: something does not arrive");
+    let (ours, theirs) = (world.texts(0, 1), world.texts(1, 0));
+    assert_eq!(ours, theirs, "seed {seed}");
+    assert_eq!(ours.iter().collect::<BTreeSet<_>>().len(), ours.len(), "seed {seed}");
+    // One session to send in, and it stays the one: no ping-pong.
+    let before = world.nodes[0].disk.sessions.len().max(world.nodes[1].disk.sessions.len());
+    for from in [0, 1, 1, 0] {
+        world.say(from, 1 - from, &format!("later {from}")).unwrap();
+        world.run();
+    }
+    let after = world.nodes[0].disk.sessions.len().max(world.nodes[1].disk.sessions.len());
+    assert!(settled(&world) && after == before && after <= 2, "seed {seed}: {before}, {after}");
 }
 
 fn settled(world: &World) -> bool {
