@@ -12,7 +12,7 @@ use super::backend::{Backend, Direction};
 use super::draft::View;
 use super::folder::{self, FolderLock};
 use super::keyfile::KeyFile;
-use super::keys::{ConversationKeys, Kind, OverlayKind, Tag, first_of, overlay_of, place_of, tag_of};
+use super::keys::{ConversationKeys, Kind, OverlayKind, overlay_of, place_of, tag_of};
 use super::record::{self, Plain};
 use super::seal::Seal;
 use super::{ROWS, StoreError, require_room};
@@ -257,22 +257,9 @@ fn compare(view: View<'_>, report: &mut Report) {
     let readable = count(Kind::Overlay, &|key, _| {
         overlay_of(key) == Some(OverlayKind::Deleted) && is_readable(view, key)
     });
-    let mut before: Option<(Tag, u64)> = None;
-    let mut overlapping = 0_u64;
-    for (key, plain) in view.scan(&Kind::Delivered.all(), Direction::Ascending).filter_map(Result::ok) {
-        let (Some(first), Ok(run)) = (first_of(&key), record::decode_delivered(&plain)) else {
-            continue;
-        };
-        let tag = tag_of(&key).copied().unwrap_or_default();
-        if run.last < first || before.as_ref().is_some_and(|(of, last)| *of == tag && *last >= first) {
-            overlapping = overlapping.saturating_add(1);
-        }
-        before = Some((tag, run.last));
-    }
     let found = [
         ("A conversation's newest message is missing", heads),
         ("A message that was taken back can still be read", readable),
-        ("Two marks of delivery overlap", overlapping),
     ];
     let wrong = found.into_iter().filter(|(_, count)| *count > 0);
     report.findings.extend(wrong.map(|(what, count)| Finding::Contradiction { what, count }));

@@ -128,27 +128,6 @@ impl<'a> Draft<'a> {
         Ok(present.into_iter().filter_map(|(key, there)| there.then_some(key)).collect())
     }
 
-    /// The last row of a range as it will be.
-    pub(super) fn last_in(&self, range: &Range) -> Result<Option<(Vec<u8>, Plain)>, StoreError> {
-        let mut on_disk = None;
-        for row in self.view.scan(range, Direction::Descending) {
-            let row = row?;
-            if !self.rows.contains_key(&row.0) {
-                on_disk = Some(row);
-                break;
-            }
-        }
-        let drafted = self
-            .rows
-            .range(range.from.clone()..range.to.clone())
-            .rev()
-            .find_map(|(key, plain)| plain.as_ref().map(|plain| (key.clone(), plain.clone())));
-        Ok(match (on_disk, drafted) {
-            (Some(disk), Some(drafted)) => Some(if disk.0 > drafted.0 { disk } else { drafted }),
-            (disk, drafted) => disk.or(drafted),
-        })
-    }
-
     /// Sees to it that the conversation has a content key.
     pub(super) fn ensure_content(&mut self, conversation: &ConversationKeys<'_>, rng: &mut impl CryptoRng) {
         let has = match self.contents.get(conversation.tag()) {

@@ -6,8 +6,7 @@ use rand_core::CryptoRng;
 use super::StoreError;
 use super::draft::Draft;
 use super::keys::ConversationKeys;
-use super::keys::first_of;
-use super::record::{self, DeletedMark, DeliveredRun, EditMark, ReactionMark, TakenBlock};
+use super::record::{self, DeletedMark, DeliveredBlock, EditMark, ReactionMark, TakenBlock};
 use crate::model::limits::TAKEN_FRAMES;
 use crate::model::{AccountId, Body, Change, ConversationId, Emoji, Entry, EntryRef, FrameId, Text};
 
@@ -203,45 +202,24 @@ fn put_reaction(
     Ok(())
 }
 
-/// Keeps runs apart: of `first..=last` only what no run covers yet is added, so the first news of an entry's
-/// delivery counts.
+/// Of entries that are known to be delivered already the first news stays.
 fn put_delivered(
     draft: &mut Draft<'_>,
     keys: &ConversationKeys<'_>,
     (first, last): (u64, u64),
     at_ms: u64,
 ) -> Result<(), StoreError> {
-    let mut last = last;
-    while first <= last {
-        let below = draft.last_in(&keys.delivered_upto(last))?;
-        let Some((start, run)) = below
-            .map(|(key, plain)| {
-                let start = first_of(&key).ok_or(StoreError::Damaged("a run of delivered entries"))?;
-                Ok::<_, StoreError>((start, record::decode_delivered(&plain)?))
-            })
-            .transpose()?
-            .filter(|(_, run)| run.last >= first)
-        else {
-            return put_run(draft, keys, first, DeliveredRun { last, at_ms });
-        };
-        if run.last < last {
-            put_run(draft, keys, run.last.saturating_add(1), DeliveredRun { last, at_ms })?;
+    for number in first / DeliveredBlock::SEQS..=last / DeliveredBlock::SEQS {
+        let key = keys.delivered(number);
+        let known = draft.get(&key)?.map(|plain| record::decode_delivered(&plain)).transpose()?;
+        let mut block = known.unwrap_or_else(DeliveredBlock::new);
+        let from = number.saturating_mul(DeliveredBlock::SEQS);
+        let upto = from.saturating_add(DeliveredBlock::SEQS - 1);
+        for seq in first.max(from)..=last.min(upto) {
+            block.deliver(seq, at_ms);
         }
-        match start.checked_sub(1) {
-            Some(next) => last = next,
-            None => break,
-        }
+        draft.put(key, record::encode_delivered(&block)?);
     }
-    Ok(())
-}
-
-fn put_run(
-    draft: &mut Draft<'_>,
-    keys: &ConversationKeys<'_>,
-    first: u64,
-    run: DeliveredRun,
-) -> Result<(), StoreError> {
-    draft.put(keys.delivered(first), record::encode_delivered(&run)?);
     Ok(())
 }
 

@@ -17,7 +17,7 @@ pub(super) enum Kind {
     Contact = b'c',
     /// The wrapped key of a conversation's content: conversation.
     ContentKey = b'K',
-    /// A run of own entries that were delivered: conversation, first sequence.
+    /// Which own entries were delivered: conversation, block of sequences.
     Delivered = b'D',
     /// An edit as it was said: conversation, target, own place.
     Edit = b'E',
@@ -265,14 +265,9 @@ impl ConversationKeys<'_> {
         }
     }
 
-    /// The run of delivered entries that begins at `first`.
-    pub(super) fn delivered(&self, first: u64) -> Vec<u8> {
-        Kind::Delivered.ordered(&self.tag, &first.to_be_bytes())
-    }
-
-    /// Runs of delivered entries that begin at `last` or before.
-    pub(super) fn delivered_upto(&self, last: u64) -> Range {
-        Range { from: Kind::Delivered.tagged(&self.tag), to: successor(self.delivered(last)) }
+    /// A block of entries of ours, as far as they were delivered.
+    pub(super) fn delivered(&self, block: u64) -> Vec<u8> {
+        Kind::Delivered.ordered(&self.tag, &block.to_be_bytes())
     }
 
     /// All rows that belong to the conversation.
@@ -319,11 +314,6 @@ pub(super) enum OverlayKind {
     Deleted,
     /// Sets or takes back an emoji.
     Reaction,
-}
-
-/// The first sequence number of the run that a key of kind delivered names.
-pub(super) fn first_of(key: &[u8]) -> Option<u64> {
-    key.get(ORDER_AT..)?.first_chunk().map(|first| u64::from_be_bytes(*first))
 }
 
 /// Big endian, in the order of comparison of [`EntryRef`]: the order of keys is the order on screen.

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::StoreError;
 use super::backend::Direction;
 use super::draft::View;
-use super::keys::{ConversationKeys, OverlayKind, Range, first_of, overlay_of, place_of};
-use super::record::{self, DeliveredRun, Plain, Row};
+use super::keys::{ConversationKeys, OverlayKind, Range, overlay_of, place_of};
+use super::record::{self, DeliveredBlock, Plain, Row};
 use crate::model::limits::PAGE;
 use crate::model::{Body, ConversationId, DeviceId, Emoji, Entry, EntryRef, Text};
 
@@ -159,7 +159,7 @@ fn join(view: View<'_>, keys: &ConversationKeys<'_>, rows: Vec<Row>) -> Result<V
         return Ok(Vec::new());
     };
     let mut marks = marks(view, &keys.overlays(&first.entry.id, &last.entry.id))?;
-    let mut delivered = Delivered { view, keys, last_run: None };
+    let mut delivered = Delivered { view, keys, last: None };
     rows.into_iter()
         .map(|row| {
             let Marks { edited, deleted, mut reactions } = marks.remove(&row.entry.id).unwrap_or_default();
@@ -207,23 +207,20 @@ fn marks(view: View<'_>, range: &Range) -> Result<BTreeMap<EntryRef, Marks>, Sto
     Ok(all)
 }
 
-/// Looks deliveries up, remembering the run of the last answer: neighbours often share it.
+/// Looks deliveries up, remembering the block of the last answer: neighbours share it.
 struct Delivered<'a> {
     view: View<'a>,
     keys: &'a ConversationKeys<'a>,
-    last_run: Option<(u64, DeliveredRun)>,
+    last: Option<(u64, Option<DeliveredBlock>)>,
 }
 
 impl Delivered<'_> {
     fn at_ms(&mut self, seq: u64) -> Result<Option<u64>, StoreError> {
-        if self.last_run.is_none_or(|(first, run)| seq < first || run.last < seq) {
-            let below =
-                self.view.scan(&self.keys.delivered_upto(seq), Direction::Descending).next().transpose()?;
-            self.last_run = match below {
-                Some((key, plain)) => first_of(&key).zip(Some(record::decode_delivered(&plain)?)),
-                None => None,
-            };
+        let number = seq / DeliveredBlock::SEQS;
+        if self.last.as_ref().is_none_or(|(known, _)| *known != number) {
+            let plain = self.view.get(&self.keys.delivered(number))?;
+            self.last = Some((number, plain.map(|plain| record::decode_delivered(&plain)).transpose()?));
         }
-        Ok(self.last_run.filter(|(_, run)| seq <= run.last).map(|(_, run)| run.at_ms))
+        Ok(self.last.as_ref().and_then(|(_, block)| block.as_ref()?.at_ms(seq)))
     }
 }

@@ -178,23 +178,6 @@ pub(in crate::store) fn decode_reaction(bytes: &[u8]) -> Result<ReactionMark, St
     Ok(ReactionMark { by: record.by.into(), emoji, on: record.on })
 }
 
-/// Own entries `first..=last` were delivered; `first` stands in the key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(in crate::store) struct DeliveredRun {
-    /// The last sequence number of the run.
-    pub(in crate::store) last: u64,
-    /// When we learnt it, milliseconds since the epoch.
-    pub(in crate::store) at_ms: u64,
-}
-
-pub(in crate::store) fn encode_delivered(run: &DeliveredRun) -> Result<Plain, StoreError> {
-    encode(run, 0)
-}
-
-pub(in crate::store) fn decode_delivered(bytes: &[u8]) -> Result<DeliveredRun, StoreError> {
-    decode(bytes)
-}
-
 /// Where `text` stands in `bytes`. An entry's encoding holds its text as it is, so a row need not hold both.
 fn find(bytes: &[u8], text: &[u8]) -> Option<(u32, u32)> {
     let start = bytes.windows(text.len()).take(SEARCHED).position(|window| window == text)?;

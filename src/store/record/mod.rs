@@ -2,6 +2,7 @@
 //! themselves, so that a change to them cannot change the disk. Knows nothing of keys, sealing or sled.
 
 mod content;
+mod delivered;
 mod people;
 mod traffic;
 
@@ -15,10 +16,10 @@ use super::StoreError;
 use crate::model::{AccountId, DeviceId, EntryRef};
 
 pub(super) use content::{
-    DeletedMark, DeliveredRun, EditMark, ReactionMark, Row, decode_deleted, decode_delivered, decode_edited,
-    decode_reaction, decode_row, decode_side, encode_deleted, encode_delivered, encode_edited,
-    encode_reaction, encode_row, encode_side, tombstone,
+    DeletedMark, EditMark, ReactionMark, Row, decode_deleted, decode_edited, decode_reaction, decode_row,
+    decode_side, encode_deleted, encode_edited, encode_reaction, encode_row, encode_side, tombstone,
 };
+pub(super) use delivered::{DeliveredBlock, decode_delivered, encode_delivered};
 pub(super) use people::{
     Header, decode_contact, decode_head, decode_header, decode_invite, decode_profile, encode_contact,
     encode_head, encode_header, encode_invite, encode_profile,

@@ -76,7 +76,9 @@ fn load(dir: &Path, messages: u64) -> Vec<String> {
             let text = format!("message {n}: {}", "the quick brown fox ".repeat((n % 13) as usize));
             payload += text.len() + 60;
             let mine = (n / u64::from(CHATS)) % 2 == 0;
-            let id = at(n, if mine { 1 } else { chat + 1 }, n);
+            // Each writer counts their own entries.
+            let seq = n / u64::from(CHATS) / 2;
+            let id = at(n, if mine { 1 } else { chat + 1 }, seq);
             changes.push(put(
                 conversation(chat),
                 id,
@@ -85,8 +87,8 @@ fn load(dir: &Path, messages: u64) -> Vec<String> {
             if mine {
                 changes.push(Change::PutDelivered {
                     conversation: conversation(chat),
-                    first: n,
-                    last: n,
+                    first: seq,
+                    last: seq,
                     at_ms: n,
                 });
             } else {

@@ -216,6 +216,18 @@ fn a_row_knows_when_it_was_delivered_and_the_first_news_counts() {
     assert_eq!(times[..9], expected);
     assert_eq!(times[9..], [None, None, None, None]);
     assert_eq!(row(&store, at(7, 1, 7)).expect("is there").delivered_at_ms, Some(200));
+    // Over the edges of blocks, in one transaction and in several, and one after another in few rows.
+    commit(&mut store, &[delivered(60, 200, 500), delivered(64, 64, 600)]);
+    commit(&mut store, &[delivered(190, 300, 700)]);
+    for seq in 301..=400 {
+        commit(&mut store, &[delivered(seq, seq, 1_000 + seq)]);
+    }
+    commit(&mut store, &[say(at(30, 1, 64), "x"), say(at(31, 1, 200), "x"), say(at(32, 1, 201), "x")]);
+    commit(&mut store, &[say(at(33, 1, 59), "x"), say(at(34, 1, 350), "x")]);
+    let of = |lamport, seq| row(&store, at(lamport, 1, seq)).expect("is there").delivered_at_ms;
+    assert_eq!([of(30, 64), of(31, 200), of(32, 201), of(34, 350)], [500, 500, 700, 1_350].map(Some));
+    assert_eq!(of(33, 59), None);
+    assert!(memory.rows.rows().keys().filter(|key| key[0] == b'D').count() <= 7);
 }
 
 #[test]
