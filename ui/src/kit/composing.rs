@@ -61,6 +61,18 @@ impl State {
     }
 }
 
+/// Whether it is a key with a sign on it that is a shortcut of the window, which the input would take for text.
+fn is_shortcut(event: &Event) -> bool {
+    let Event::Keyboard(keyboard::Event::KeyPressed { key, physical_key, modifiers, text, .. }) = event
+    else {
+        return false;
+    };
+    let signs = text.as_ref().is_some_and(|text| text.chars().any(|c| !c.is_control()));
+    let own = matches!(key.to_latin(*physical_key), Some('a' | 'c' | 'v' | 'x'));
+    // with Alt it is how some keyboards reach a third sign on a key
+    signs && !own && modifiers.command() && !modifiers.alt()
+}
+
 impl<'a, M: 'a> Widget<M, Theme, iced::Renderer> for Kept<'a, M> {
     fn tag(&self) -> tree::Tag {
         tree::Tag::of::<State>()
@@ -126,6 +138,7 @@ impl<'a, M: 'a> Widget<M, Theme, iced::Renderer> for Kept<'a, M> {
             {
                 return;
             }
+            _ if is_shortcut(event) => return,
             _ => {}
         }
         let input = self.input.as_widget_mut();
@@ -199,5 +212,35 @@ impl<'a, M: 'a> Widget<M, Theme, iced::Renderer> for Kept<'a, M> {
     ) -> Option<overlay::Element<'b, M, Theme, iced::Renderer>> {
         let child = tree.children.first_mut()?;
         self.input.as_widget_mut().overlay(child, layout, renderer, viewport, translation)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pressed(sign: &str, modifiers: keyboard::Modifiers) -> Event {
+        let key = Key::Character(sign.into());
+        Event::Keyboard(keyboard::Event::KeyPressed {
+            modified_key: key.clone(),
+            key,
+            physical_key: key::Physical::Unidentified(key::NativeCode::Unidentified),
+            location: keyboard::Location::Standard,
+            modifiers,
+            text: Some(sign.into()),
+            repeat: false,
+        })
+    }
+
+    #[test]
+    fn a_shortcut_with_a_sign_on_its_key_is_no_text() {
+        let command = keyboard::Modifiers::COMMAND;
+        assert!(is_shortcut(&pressed(",", command)));
+        assert!(!is_shortcut(&pressed(",", keyboard::Modifiers::empty())));
+        assert!(!is_shortcut(&pressed("v", command)), "the input pastes");
+        assert!(
+            !is_shortcut(&pressed("@", command | keyboard::Modifiers::ALT)),
+            "this is a third sign on a key"
+        );
     }
 }

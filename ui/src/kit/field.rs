@@ -28,6 +28,7 @@ pub struct Field<'a, M> {
     on_input: Option<Box<dyn Fn(String) -> M + 'a>>,
     on_submit: Option<M>,
     reveal: Option<(M, bool, Cow<'a, str>)>,
+    passed_over: bool,
 }
 
 impl<'a, M: Clone + 'a> Field<'a, M> {
@@ -44,6 +45,7 @@ impl<'a, M: Clone + 'a> Field<'a, M> {
             on_input: None,
             on_submit: None,
             reveal: None,
+            passed_over: false,
         }
     }
 
@@ -89,6 +91,13 @@ impl<'a, M: Clone + 'a> Field<'a, M> {
         self
     }
 
+    /// Lets Tab pass over the eye, for a field that another one follows whose eye does the same.
+    #[must_use]
+    pub fn passed_over(mut self) -> Self {
+        self.passed_over = true;
+        self
+    }
+
     /// Reports each change.
     #[must_use]
     pub fn on_input(mut self, change: impl Fn(String) -> M + 'a) -> Self {
@@ -128,6 +137,7 @@ impl<'a, M: Clone + 'a> Field<'a, M> {
             Some((toggle, shown, name)) => {
                 let glyph = if shown { Icon::EyeOff } else { Icon::Eye };
                 let eye = button::round(glyph, name.into_owned()).on_press(toggle);
+                let eye = if self.passed_over { eye.unfocusable() } else { eye };
                 row![kept(input), eye].spacing(gap::S2).align_y(Center).into()
             }
             None => kept(input),

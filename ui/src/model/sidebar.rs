@@ -141,7 +141,7 @@ fn item(
         unread: chat.map_or(0, |chat| chat.unread),
         verified: contact.is_some_and(vouched),
         key_changed: contact.is_some_and(|contact| contact.state == ContactState::KeyChanged),
-        here: contact.map_or(Here::Never, |contact| contact.presence.into()),
+        here: contact.map_or(Here::Never, Here::from),
     }
 }
 

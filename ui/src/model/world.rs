@@ -262,9 +262,12 @@ pub enum Here {
     Since(i64),
 }
 
-impl From<Presence> for Here {
-    fn from(presence: Presence) -> Self {
-        match presence {
+impl From<&Contact> for Here {
+    /// Whoever has not accepted yet, or is blocked, is not looked after, whatever the network knows.
+    fn from(contact: &Contact) -> Self {
+        let talking = matches!(contact.state, ContactState::Contact | ContactState::KeyChanged);
+        match contact.presence {
+            _ if contact.blocked || !talking => Self::Never,
             Presence { connected: true, .. } => Self::Now,
             Presence { last_seen_ms: Some(at), .. } => Self::Since(i64::try_from(at).unwrap_or(i64::MAX)),
             Presence { .. } => Self::Never,

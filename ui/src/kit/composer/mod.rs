@@ -164,13 +164,13 @@ impl<'a, M: Clone + 'a> Composer<'a, M> {
         let buttons = row![].push(attach).push(filler::horizontal()).push(emoji).push(send).spacing(2.0);
         let layer = container(buttons).padding(4.0).width(Fill).height(Fill).align_y(Bottom);
         let guarded = Guarded::new(stack![editor, layer].width(Fill).into(), self.on_event, blank);
-        let strip = self.strip.map(strip);
-        column![]
-            .push(strip)
-            .push(Element::new(guarded))
-            .padding([space::S2, space::S4])
-            .spacing(space::S1)
-            .into()
+        // what stands in a column is known by its place there: without something above, the editor would be taken for a
+        // new one and lose the keyboard whenever the strip comes or goes
+        let above: Element<'a, M> = match self.strip {
+            Some(above) => container(strip(above)).padding(Padding::ZERO.bottom(space::S1)).into(),
+            None => filler::horizontal().into(),
+        };
+        column![above, Element::new(guarded)].padding([space::S2, space::S4]).into()
     }
 }
 
@@ -219,7 +219,11 @@ fn binding<M>(press: KeyPress, empty: bool) -> Option<Binding<Inner<M>>> {
         Some('z') if modifiers.command() && modifiers.shift() => Some(Binding::Custom(Inner::Redo)),
         Some('z') if modifiers.command() => Some(Binding::Custom(Inner::Undo)),
         Some('y') if modifiers.command() => Some(Binding::Custom(Inner::Redo)),
-        _ => Binding::from_key_press(press),
+        _ => match Binding::from_key_press(press) {
+            // a shortcut is no text; with Alt it is how some keyboards reach a third sign on a key
+            Some(Binding::Insert(_)) if modifiers.command() && !modifiers.alt() => None,
+            binding => binding,
+        },
     }
 }
 

@@ -89,6 +89,19 @@ fn requests_are_apart_and_blocked_ones_are_gone_from_there() {
 }
 
 #[test]
+fn only_who_talks_to_us_is_said_to_be_here() {
+    let here = Contact {
+        presence: Presence { connected: true, via: None, last_seen_ms: None },
+        ..contact(1, "Min")
+    };
+    assert_eq!(Here::from(&here), Here::Now);
+    for state in [ContactState::Asked, ContactState::Request] {
+        assert_eq!(Here::from(&Contact { state, ..here.clone() }), Here::Never);
+    }
+    assert_eq!(Here::from(&Contact { blocked: true, ..here }), Here::Never);
+}
+
+#[test]
 fn removing_a_person_removes_the_conversation() {
     let mut world = world();
     world.set_contacts(vec![contact(1, "Min")]);

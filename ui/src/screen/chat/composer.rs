@@ -1,6 +1,6 @@
 //! Below a conversation: what is being written, and what becomes of it.
 
-use iced::widget::{Row, column, container, rule};
+use iced::widget::{Row, column, container, rule, space};
 use iced::{Center, Fill};
 use undertone::api::MessageId;
 
@@ -133,8 +133,9 @@ pub(super) fn view<'a>(
         .id(State::EDITOR)
         .on_emoji(Message::EmojiToggled)
         .strip(strip(state, world, drafts, ctx));
-    let emoji = state.emoji.then(|| palette(ctx));
-    column![rule::horizontal(1).style(theme::hairline)].push(emoji).push(composer.view()).into()
+    // the place is kept, else the editor below would be taken for a new one and lose what is being composed
+    let emoji = if state.emoji { palette(ctx) } else { space::horizontal().into() };
+    column![rule::horizontal(1).style(theme::hairline), emoji, composer.view()].into()
 }
 
 /// What is answered or changed.

@@ -2,7 +2,7 @@
 
 use iced::widget::{column, container, row, rule};
 use iced::{Center, Fill};
-use undertone::api::Contact;
+use undertone::api::{Contact, ContactState};
 
 use super::{Message, State};
 use crate::kit::avatar::Presence;
@@ -26,7 +26,7 @@ pub(super) fn view<'a>(state: &'a State, world: &'a World, ctx: Ctx<'a>) -> Elem
             .into();
     };
     let name = crate::model::text::name(&contact.name);
-    let presence = if contact.presence.connected { Presence::Direct } else { Presence::Offline };
+    let presence = if Here::from(contact) == Here::Now { Presence::Direct } else { Presence::Offline };
     let picture = avatar::with_presence(avatar::avatar(&name, contact.account.hue(), 36.0), presence, 36.0);
     let below = if world.types(&state.chat) {
         label(t!(texts, "typing-one", name = name.as_str())).tone(Tone::Accent)
@@ -55,7 +55,10 @@ pub(crate) fn offline<'a, M: 'a>(ctx: Ctx<'a>) -> Element<'a, M> {
 /// Whether somebody is here, in words.
 pub(super) fn here(contact: &Contact, ctx: Ctx<'_>) -> String {
     let texts = ctx.texts;
-    match Here::from(contact.presence) {
+    if contact.state == ContactState::Asked {
+        return t!(texts, "request-sent", name = crate::model::text::name(&contact.name));
+    }
+    match Here::from(contact) {
         Here::Now => t!(texts, "presence-direct"),
         Here::Never => t!(texts, "presence-offline"),
         Here::Since(at) => t!(texts, "presence-last-seen", when = ctx.labels.listed(at, ctx.now_ms)),

@@ -36,16 +36,13 @@ pub fn view<'a>(
     .width(Fill)
     .height(Fill);
     let details = state.details.as_ref().zip(world.contact_of(&state.chat));
-    let Some(details) = details.map(|(details, contact)| details.view(contact, ctx).map(Message::Details))
-    else {
-        return main.into();
-    };
-    if ctx.width >= DETAILS_BESIDE {
-        row![main, rule::vertical(1).style(theme::hairline), details].into()
-    } else {
-        let over = container(iced::widget::opaque(details)).width(Fill).align_x(Right);
-        stack![main, over].width(Fill).height(Fill).into()
-    }
+    let details = details.map(|(details, contact)| details.view(contact, ctx).map(Message::Details));
+    let (beside, over) = if ctx.width >= DETAILS_BESIDE { (details, None) } else { (None, details) };
+    // the conversation stands in the same place with details and without, else it would lose its own
+    let line = beside.is_some().then(|| rule::vertical(1).style(theme::hairline));
+    let main = row![main].push(line).push(beside);
+    let over = over.map(|details| container(iced::widget::opaque(details)).width(Fill).align_x(Right));
+    stack![main].push(over).width(Fill).height(Fill).into()
 }
 
 fn messages<'a>(state: &'a State, world: &'a World, ctx: Ctx<'a>) -> Element<'a, Message> {

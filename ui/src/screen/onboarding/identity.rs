@@ -75,6 +75,7 @@ fn passphrases<'a>(state: &'a State, ctx: Ctx<'a>) -> Element<'a, Message> {
         .id("onboarding-passphrase")
         .secret()
         .reveal(Message::ShownToggled, state.shown, eye.clone())
+        .passed_over()
         .hint(t!(texts, "passphrase-hint"))
         .error(short)
         .on_input(|text| Message::PassphraseTyped(Secret::new(text)))
