@@ -31,7 +31,7 @@ fn first_frames(screen: &Screen, folder: &Path) -> Outcome<()> {
     let locked = folder.join("locked");
     Headless::start(&locked, &[])?.create("Hana")?;
     let fresh = |n: usize| folder.join(format!("fresh-{n}"));
-    let said = measure_start(screen, |n| fresh(n))?;
+    let said = measure_start(screen, fresh)?;
     println!(
         "first frame, fresh profile:   median {} ms, slowest {} ms (goal: at most 300 ms)",
         said.0, said.1
@@ -129,7 +129,7 @@ fn talk(hana: &Path, bora: &Path) -> Outcome<String> {
 
 /// A screen without a window manager.
 struct Screen {
-    server: Running,
+    _server: Running,
     name: String,
 }
 
@@ -140,7 +140,7 @@ impl Screen {
             Command::new("Xvfb").args(arguments).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
         let mut number = String::new();
         BufReader::new(server.stdout.take().ok_or("no output")?).read_line(&mut number)?;
-        Ok(Self { server: Running(server), name: format!(":{}", number.trim()) })
+        Ok(Self { _server: Running(server), name: format!(":{}", number.trim()) })
     }
 
     fn app(&self, profile: &Path) -> Command {

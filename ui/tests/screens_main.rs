@@ -234,7 +234,7 @@ fn nothing_can_be_written_to_somebody_who_is_blocked_asked_or_has_a_new_key() {
     for (name, why) in [
         ("Max", "You blocked Max."),
         ("Ada Lovelace", "You can write as soon as Ada Lovelace accepts."),
-        ("이서연", "이서연's safety number changed. Sending is paused."),
+        ("이서연", "이서연 writes from a new device. Sending is paused until you accept it."),
     ] {
         let mut harness = Harness::new(core());
         harness.press(name);
@@ -248,9 +248,9 @@ fn a_new_key_is_accepted_only_when_asked_again() {
     let mut harness = Harness::new(core());
     harness.press("이서연");
     harness.asked();
-    harness.press("Accept");
+    harness.press("Review");
     assert_eq!(harness.asked(), []);
-    harness.press("Accept the new number");
+    harness.press("Accept new device");
     assert_eq!(harness.asked(), [Ask::Accept(account(4))]);
 }
 
@@ -282,7 +282,7 @@ fn accepting_a_request_opens_the_conversation() {
     let mut harness = Harness::new(core());
     harness.press("2 contact requests");
     harness.asked();
-    harness.press("Accept");
+    harness.press("Review");
     let asked = harness.asked();
     assert_eq!(asked[0], Ask::Accept(account(7)));
     assert!(asked.iter().any(|ask| matches!(ask, Ask::History { chat, .. } if *chat == chat_id(7))));

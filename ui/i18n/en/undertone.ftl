@@ -267,14 +267,12 @@ verify-copied = Safety number copied
 
 ## A changed key
 
-key-changed-title = { $name }'s safety number changed
-key-changed-body = This happens when { $name } sets up Undertone again. It also happens when somebody tries to take their place. Nothing is sent until you decide.
-key-changed-banner = { $name }'s safety number changed. Sending is paused.
-key-changed-banner-soft = { $name }'s safety number changed.
-key-changed-verify = Compare numbers
-key-changed-accept = Accept the new number
-key-changed-confirm = Accept without comparing?
-key-changed-system = { $name }'s safety number changed
+key-changed-body = This happens when { $name } sets up Undertone again or changes computers. It also happens when somebody has got hold of their recovery phrase. The safety number stays the same in both cases, so ask { $name } in person or on a call before you accept. Until then nothing is sent, and what comes from the new device waits.
+key-changed-banner = { $name } writes from a new device. Sending is paused until you accept it.
+compare-numbers = Compare numbers
+key-changed-accept = Accept new device
+key-changed-confirm = Accept the new device?
+key-changed-system = { $name } writes from a new device
 
 ## Connection
 
@@ -348,7 +346,7 @@ error-too-large = This is too large to send. Send it in smaller parts.
 error-bad-text = This message cannot be sent. Write something first.
 error-not-allowed = You are not allowed to do this here.
 error-blocked = You blocked this person. Unblock them first.
-error-key-changed = This person's safety number changed. Compare it before you send.
+error-key-changed = This person writes from a new device. Accept it before you send.
 error-not-accepted = This person has not accepted your request yet.
 error-disk-full = There is no room left on the disk. Free some space; nothing was lost.
 error-disk = The disk could not be written to. Check that it works and has room.

@@ -52,6 +52,20 @@ fn two_people_meet_talk_compare_numbers_and_find_their_history_again() {
     bora.shot("goes-on");
 }
 
+#[test]
+fn a_system_without_fonts_shows_the_same_words() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, look) in [("english", LIGHT), ("korean", DARK)] {
+        let mut person = Person::new(name, "no-fonts", folder.path().join(name), look);
+        person.has_no_fonts(folder.path());
+        person.start(&["--listen", "/ip4/127.0.0.1/tcp/0"]);
+        let start = t!(person.texts, "welcome-start");
+        person.sees(&start);
+        person.shot("welcome");
+        person.close();
+    }
+}
+
 /// The first start, without the mouse where a keyboard will do.
 fn begin(person: &mut Person, name: &str, passphrase: &str) {
     let start = t!(person.texts, "welcome-start");

@@ -33,6 +33,8 @@ pub(crate) struct Person {
     app: Option<Child>,
     pictures: PathBuf,
     taken: usize,
+    /// What says where the system's fonts are, if not the system.
+    fonts: Option<PathBuf>,
 }
 
 impl Person {
@@ -42,13 +44,33 @@ impl Person {
             .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../artifacts"), PathBuf::from);
         let pictures = artifacts.join("window").join(story);
         let texts = Texts::new(look.language);
-        Self { screen: Screen::open(), texts, name, profile, look, app: None, pictures, taken: 0 }
+        Self {
+            screen: Screen::open(),
+            texts,
+            name,
+            profile,
+            look,
+            app: None,
+            pictures,
+            taken: 0,
+            fonts: None,
+        }
     }
 
     /// Changes how the app looks from the next start on.
     pub(crate) fn prefers(&mut self, look: Look) {
         self.texts = Texts::new(look.language);
         self.look = look;
+    }
+
+    /// The system has no fonts from the next start on.
+    pub(crate) fn has_no_fonts(&mut self, folder: &Path) {
+        let (nothing, config) = (folder.join("no-fonts"), folder.join("fonts.conf"));
+        std::fs::create_dir_all(&nothing).unwrap();
+        let lines =
+            format!("<?xml version=\"1.0\"?><fontconfig><dir>{}</dir></fontconfig>", nothing.display());
+        std::fs::write(&config, lines).unwrap();
+        self.fonts = Some(config);
     }
 
     /// Starts the app on loopback and waits for its window.
@@ -75,6 +97,9 @@ impl Person {
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(log);
+        if let Some(fonts) = &self.fonts {
+            command.env("FONTCONFIG_FILE", fonts).env("HOME", fonts.with_file_name("nobody"));
+        }
         self.app = Some(command.spawn().unwrap());
         self.until("a window", |person| (person.screen.windows() > 0).then_some(()));
         self.screen.give_keyboard();

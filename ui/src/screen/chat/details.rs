@@ -129,7 +129,7 @@ impl State {
 }
 
 fn verify<'a>(ctx: Ctx<'a>) -> Element<'a, Message> {
-    let words = t!(ctx.texts, "key-changed-verify");
+    let words = t!(ctx.texts, "compare-numbers");
     button::with_icon(Kind::Secondary, Icon::ShieldCheck, words)
         .width(Fill)
         .on_press(Message::VerifyWanted)

@@ -139,10 +139,10 @@ fn foot<'a>(state: &'a State, world: &'a World, drafts: &'a Drafts, ctx: Ctx<'a>
     }
     match contact.map(|contact| contact.state) {
         Some(ContactState::KeyChanged) => {
-            let review = button::button(Kind::Secondary, t!(texts, "review")).on_press(Message::VerifyWanted);
-            let accept = button::button(Kind::Quiet, t!(texts, "accept")).on_press(Message::KeyAcceptWanted);
+            let review =
+                button::button(Kind::Secondary, t!(texts, "review")).on_press(Message::KeyAcceptWanted);
             let words = t!(texts, "key-changed-banner", name = name);
-            let acts = [review.into(), accept.into()];
+            let acts = [review.into()];
             banner::with_icon(banner::Kind::Warning, Icon::ShieldAlert, words, acts)
         }
         Some(ContactState::Asked) => {

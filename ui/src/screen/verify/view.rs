@@ -143,7 +143,7 @@ impl State {
             .on_input(|digits| Message::Typed(Secret::new(digits)))
             .on_submit(Message::TypedSubmitted)
             .view();
-        let compare = button::button(Kind::Secondary, t!(texts, "key-changed-verify"))
+        let compare = button::button(Kind::Secondary, t!(texts, "compare-numbers"))
             .on_press_maybe((count == DIGITS).then_some(Message::TypedSubmitted));
         column![
             strong(t!(texts, "verify-theirs", name = self.name.as_str())).width(Fill),
