@@ -282,7 +282,7 @@ fn accepting_a_request_opens_the_conversation() {
     let mut harness = Harness::new(core());
     harness.press("2 contact requests");
     harness.asked();
-    harness.press("Review");
+    harness.press("Accept");
     let asked = harness.asked();
     assert_eq!(asked[0], Ask::Accept(account(7)));
     assert!(asked.iter().any(|ask| matches!(ask, Ask::History { chat, .. } if *chat == chat_id(7))));
@@ -368,7 +368,7 @@ fn every_state_of_the_conversations_can_be_drawn() {
         harness.shot("chat-empty", look);
         harness.press("이서연");
         harness.shot("chat-key-changed", look);
-        harness.press(say(look, "Accept", "수락"));
+        harness.press(say(look, "Review", "수락"));
         harness.shot("chat-key-confirm", look);
         harness.act(Message::Window(Happened::Escape));
         harness.press(say(look, "2 contact requests", "대화 요청 2건"));

@@ -4,7 +4,8 @@
 //!
 //! Nothing waits for a time: each step waits until the screen shows what it needs, and a deadline only ends a test
 //! that has failed. Pictures of the steps are kept in `artifacts/window/`.
-#![cfg(all(test, target_os = "linux"))]
+#![cfg(test)]
+#![cfg(target_os = "linux")]
 #![allow(clippy::arithmetic_side_effects, reason = "pixels of one screen")]
 
 mod conversation;

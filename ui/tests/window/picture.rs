@@ -177,7 +177,7 @@ fn without_frames(ink: &mut GrayImage) {
             next.extend((y + 1 < height).then(|| at + width));
         }
         let (wide, high) = (right - left + 1, bottom - top + 1);
-        let filled = part.len() as u32 * 100 / (wide * high);
+        let filled = u32::try_from(part.len()).unwrap() * 100 / (wide * high);
         if wide > 60 || high > 40 || (high > 22 && wide > 22 && filled < 25) {
             for (x, y) in part {
                 ink.put_pixel(x, y, Luma([255]));
