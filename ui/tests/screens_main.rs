@@ -368,7 +368,7 @@ fn every_state_of_the_conversations_can_be_drawn() {
         harness.shot("chat-empty", look);
         harness.press("이서연");
         harness.shot("chat-key-changed", look);
-        harness.press(say(look, "Review", "수락"));
+        harness.press(say(look, "Review", "살펴보기"));
         harness.shot("chat-key-confirm", look);
         harness.act(Message::Window(Happened::Escape));
         harness.press(say(look, "2 contact requests", "대화 요청 2건"));
