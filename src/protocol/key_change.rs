@@ -6,7 +6,7 @@ use std::cmp::Ordering;
 
 use undertone_crypto::{
     devlist::DeviceList,
-    identity::{AccountId, DevCert, DeviceId},
+    identity::{AccountId, DevCert},
 };
 
 use super::{
@@ -60,22 +60,22 @@ impl Engine {
         true
     }
 
-    /// Whether what this device says counts: it is the one that our person knows.
-    pub(super) fn is_accepted(&self, account: AccountId, device: DeviceId) -> bool {
-        self.people.get(&account).is_some_and(|person| person.device() == Some(device))
+    /// Whether what this device says counts: it is the one that our person knows, with the keys that they know.
+    pub(super) fn is_accepted(&self, account: AccountId, cert: &DevCert) -> bool {
+        let known = self.people.get(&account).and_then(|person| person.contact.device.as_deref());
+        known.is_some_and(|known| known == cert.as_bytes())
     }
 
     /// Our person accepts the changed device: what waits is sealed anew, for it.
     pub(super) fn accept_change(&mut self, account: AccountId, ctx: &mut Ctx<'_>) {
         let Some(person) = self.people.get_mut(&account) else { return };
         let Some(bytes) = person.contact.changed_device.take() else { return };
+        for session in person.sessions.keep_only(&bytes) {
+            self.out.put(Change::DropSession { account, session: *session.as_bytes() });
+        }
         person.contact.device = Some(bytes);
         person.contact.generation = 0;
         person.pair_up(&self.me.own());
-        let Some(device) = person.device() else { return };
-        for session in person.sessions.keep_only(device) {
-            self.out.put(Change::DropSession { account, session: *session.as_bytes() });
-        }
         person.outbox.unseal(|_any| true);
         person.renewals = (0, 0);
         self.out.contact_changed(account);

@@ -111,7 +111,7 @@ impl Engine {
             return;
         }
         // Not answered and not refused: the device comes again with this, until our person has decided.
-        if !self.is_accepted(account, response.session.peer().device()) {
+        if !self.is_accepted(account, response.session.peer()) {
             return;
         }
         self.prekeys.remove(&reference);

@@ -81,11 +81,11 @@ impl Sessions {
         self.list.retain(|kept| kept.session.id() != id);
     }
 
-    /// Drops all sessions with other devices than this one, and names them.
-    pub(super) fn keep_only(&mut self, device: DeviceId) -> Vec<SessionId> {
+    /// Drops all sessions but those with the device of this certificate, and names them.
+    pub(super) fn keep_only(&mut self, cert: &[u8]) -> Vec<SessionId> {
         let (kept, dropped): (Vec<_>, Vec<_>) = std::mem::take(&mut self.list)
             .into_iter()
-            .partition(|kept| kept.session.peer().device() == device);
+            .partition(|kept| kept.session.peer().as_bytes() == cert);
         self.list = kept;
         dropped.iter().map(|kept| kept.session.id()).collect()
     }

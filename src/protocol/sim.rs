@@ -5,7 +5,11 @@ use std::collections::{BTreeMap, VecDeque};
 
 use rand_core::{TryCryptoRng, TryRng};
 use std::convert::Infallible;
-use undertone_crypto::recovery::RecoverySecret;
+use undertone_crypto::{
+    devlist::DeviceList,
+    identity::{DeviceKeys, Validity},
+    recovery::RecoverySecret,
+};
 use zeroize::Zeroizing;
 
 use super::{Ctx, Effect, Engine, Notice, Standing, new_profile};
@@ -379,6 +383,25 @@ impl World {
         self.rng = rng;
         let local = self.peer(node);
         self.act(node, |engine, _| engine.on_network(local));
+    }
+
+    /// Whoever has the recovery phrase that `other` was made with gives their own keys the name of its device.
+    pub(super) fn steal_name(&mut self, node: usize, other: usize) {
+        self.twin(node, other);
+        let phrase = String::from_utf8(self.nodes[other].disk.profile.recovery.to_vec()).unwrap();
+        let account = RecoverySecret::from_phrase(&phrase).unwrap().account_key();
+        let name = *self.nodes[other].engine.device().as_bytes();
+        let at = &mut self.nodes[node];
+        at.disk.profile.device[1..17].copy_from_slice(&name);
+        let keys = DeviceKeys::from_bytes(&at.disk.profile.device).unwrap();
+        let validity = Validity { not_before_ms: at.clock_ms - 1, not_after_ms: at.clock_ms * 2 };
+        let cert = account.certify(&keys, validity, 2);
+        let certs = std::slice::from_ref(&cert);
+        let seq = at.clock_ms + 1;
+        let list = DeviceList::create(&account, seq, [0; 32], certs, &[], at.clock_ms).unwrap();
+        at.disk.profile.cert = cert.as_bytes().to_vec();
+        at.disk.profile.device_list = list.as_bytes().to_vec();
+        self.crash(node);
     }
 
     /// Days without a tick for anybody: the computers are off.

@@ -517,3 +517,28 @@ fn one_whose_clock_is_ahead_gives_sessions_up_alone_and_nothing_is_lost() {
     assert_eq!(world.texts(0, 1).len(), 4);
     assert_eq!(world.texts(0, 1), world.texts(1, 0));
 }
+
+#[test]
+fn other_keys_under_the_name_of_a_known_device_wait_like_any_other() {
+    let mut world = World::new(&["Hana", "Bora", "Mallory with Bora's phrase"], 40);
+    world.befriend(0, 1);
+    world.say(1, 0, "from Bora").unwrap();
+    world.run();
+    let (hana, bora) = (world.account(0), world.account(1));
+    let before: Vec<_> = world.nodes[0].disk.sessions.keys().copied().collect();
+    world.steal_name(2, 1);
+    assert_eq!(world.nodes[2].engine.device(), world.nodes[1].engine.device());
+    world.act(2, |engine, ctx| engine.set_visible(true, ctx));
+    world.connect(0, 2);
+    world.run();
+    world.act(2, |engine, ctx| engine.ask(hana, None, None, ctx)).unwrap();
+    world.say(2, 0, "not from Bora").unwrap();
+    world.pass(60);
+    assert!(world.nodes[0].notices.contains(&Notice::KeyChanged(bora)));
+    assert_eq!(world.texts(0, 1), ["from Bora"]);
+    assert_eq!(world.nodes[0].engine.account_of(world.peer(2)), None);
+    assert_eq!(world.nodes[0].disk.sessions.keys().copied().collect::<Vec<_>>(), before);
+    // Accepted after all: no session with the old keys is left.
+    world.act(0, |engine, ctx| engine.accept(bora, ctx)).unwrap();
+    assert!(world.nodes[0].disk.sessions.keys().all(|session| !before.contains(session)));
+}
