@@ -8,15 +8,21 @@ use sha2::{Digest, Sha256};
 pub enum Naming {
     /// A 1:1 conversation, from its two accounts in byte order.
     DirectConversation,
+    /// A group's conversation, from the group's id.
+    GroupConversation,
     /// A frame as it travels.
     Frame,
+    /// A group, from who begins it and the commitment to its first envelope: nobody else can begin it.
+    Group,
 }
 
 impl Naming {
     const fn label(self) -> &'static [u8] {
         match self {
             Self::DirectConversation => b"ut1/direct",
+            Self::GroupConversation => b"ut1/group",
             Self::Frame => b"ut1/frame",
+            Self::Group => b"ut1/gid",
         }
     }
 }

@@ -80,7 +80,7 @@ impl fmt::Debug for DeviceId {
     }
 }
 
-fn write_short(f: &mut fmt::Formatter<'_>, name: &str, bytes: &[u8]) -> fmt::Result {
+pub(crate) fn write_short(f: &mut fmt::Formatter<'_>, name: &str, bytes: &[u8]) -> fmt::Result {
     write!(f, "{name}(")?;
     bytes.iter().take(4).try_for_each(|byte| write!(f, "{byte:02x}"))?;
     f.write_str("..)")

@@ -87,6 +87,29 @@ labels! {
     /// Associated data of a record at rest.
     RECORD = "ut1/rec";
 
+    /// Key of a group's envelopes out of the envelope secret.
+    ENVELOPE_KEY = "ut1/envkey";
+    /// Name that a group's envelopes bear.
+    ENVELOPE_ID = "ut1/envid";
+    /// Hash by which an operation commits to an envelope secret.
+    ENVELOPE_COMMIT = "ut1/envcom";
+    /// Associated data of an envelope.
+    ENVELOPE = "ut1/genv";
+    /// Where a group meets during a week.
+    TOPIC = "ut1/topic";
+    /// Hash that names a sender chain.
+    SENDER_CHAIN = "ut1/chain";
+    /// Hash of a sender chain's first key, bound in the chain's name.
+    CHAIN_ORIGIN = "ut1/ck0";
+    /// Associated data of a group message's body.
+    GROUP_BODY = "ut1/gct";
+    /// Signature of a sender chain over a group message.
+    GROUP_MESSAGE = "ut1/gsig";
+    /// Signature of a device over an operation on a group.
+    OPERATION = "ut1/gop";
+    /// Hash that names an operation.
+    OPERATION_ID = "ut1/opid";
+
     /// Hash whose bits become the words of a safety number.
     SAFETY_WORDS = "ut1/words";
 }

@@ -11,6 +11,7 @@ pub mod compare;
 pub mod devlist;
 pub mod dh;
 pub mod digest;
+pub mod group;
 pub mod handshake;
 pub mod identity;
 pub mod init_msg;

@@ -14,7 +14,7 @@ use crate::secret::Secret;
 /// Size of a recognition tag, in bytes.
 pub const TAG: usize = 16;
 /// Longest signal, in bytes.
-pub const MAX_SIGNAL: usize = 4096;
+pub const MAX_SIGNAL: usize = 60 * 1024;
 /// What tags are shown for, to recognise each other; another use would need another number.
 const PURPOSE: u8 = 1;
 
