@@ -13,7 +13,7 @@ use crate::secret::Secret;
 
 /// Size of a recognition tag, in bytes.
 pub const TAG: usize = 16;
-/// Longest signal, in bytes.
+/// Longest signal, in bytes: 60 KiB, so that it still fits a frame of 64 KiB when padded and sealed.
 pub const MAX_SIGNAL: usize = 60 * 1024;
 /// What tags are shown for, to recognise each other; another use would need another number.
 const PURPOSE: u8 = 1;

@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test crate uses its part")]
 #![allow(clippy::arithmetic_side_effects, reason = "tests count small numbers")]
 
+pub(crate) mod groups;
 pub(crate) mod sides;
 
 use core::convert::Infallible;

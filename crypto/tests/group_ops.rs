@@ -1,0 +1,121 @@
+//! Operations on a group's membership: written in one way, signed by one device, refused in any other form.
+#![cfg(test)]
+#![allow(clippy::arithmetic_side_effects, reason = "tests count small numbers")]
+
+mod common;
+
+use core::num::NonZeroU32;
+
+use common::NOW;
+use common::groups::{Membership, kinds};
+use undertone_crypto::group::op::{Cut, Draft, History, MAX_CUTS, MAX_PARENTS, MAX_TEXT, OpKind, OpText};
+use undertone_crypto::group::{GroupId, Op, OpError, OpId, UnverifiedOp};
+use undertone_crypto::{AccountId, DeviceId};
+
+#[test]
+fn an_operation_is_read_as_it_was_signed() {
+    let members = Membership::new("operation");
+    for kind in kinds(&members) {
+        let op = members.sign(kind.clone()).expect("sign");
+        let unverified = UnverifiedOp::parse(op.as_bytes(), &members.group).expect("parse");
+        assert_eq!((unverified.id(), unverified.parents()), (op.id(), op.parents()));
+        assert_eq!(unverified.author(), (members.author.account.id(), members.author.device.id()));
+        assert_eq!(unverified.own_cert().is_some(), kind.is_create());
+        let read = unverified.verify(&members.author.cert).expect("verify");
+        assert_eq!(read, op);
+        assert_eq!((read.group(), read.lamport(), read.time_ms()), (members.group, 5, NOW));
+        assert_eq!(read.kind(), &kind);
+        assert!(op.parents().is_sorted());
+    }
+}
+
+#[test]
+fn only_the_author_signs_and_only_for_its_group() {
+    let members = Membership::new("author");
+    for kind in kinds(&members) {
+        let op = members.sign(kind).expect("sign");
+        let parse = |group| UnverifiedOp::parse(op.as_bytes(), group);
+        let unverified = parse(&members.group).expect("parse");
+        assert_eq!(unverified.clone().verify(&members.other.cert), Err(OpError::Author));
+        let renewed = members.author.account.certify(&members.author.device, common::ALWAYS, 2);
+        assert!(unverified.verify(&renewed).is_ok());
+        assert_eq!(parse(&GroupId::new([0; 32])), Err(OpError::OtherGroup));
+    }
+    let rename = OpKind::Rename { title: OpText::new("Go").expect("short") };
+    let signed = Op::sign(members.draft(rename), &members.author.device, &members.other.cert);
+    assert_eq!(signed, Err(OpError::Author));
+}
+
+#[test]
+fn no_bit_of_an_operation_can_be_changed() {
+    let members = Membership::new("bits");
+    for kind in kinds(&members) {
+        let op = members.sign(kind).expect("sign");
+        for bit in 0..op.as_bytes().len() * 8 {
+            let mut bytes = op.as_bytes().to_vec();
+            bytes[bit / 8] ^= 1 << (bit % 8);
+            let read = UnverifiedOp::parse(&bytes, &members.group);
+            assert!(read.and_then(|op| op.verify(&members.author.cert)).is_err(), "bit {bit}");
+        }
+        assert!((0..op.as_bytes().len()).all(|len| {
+            UnverifiedOp::parse(&op.as_bytes()[..len], &members.group) == Err(OpError::Layout)
+        }));
+        let longer = [op.as_bytes(), &[0]].concat();
+        assert_eq!(UnverifiedOp::parse(&longer, &members.group), Err(OpError::Layout));
+    }
+}
+
+#[test]
+fn a_group_begins_once_and_everything_else_follows_something() {
+    let members = Membership::new("parents");
+    let sign = |parents: Vec<OpId>, kind| {
+        Op::sign(Draft { parents, ..members.draft(kind) }, &members.author.device, &members.author.cert)
+    };
+    let [create, .., rotate] = &*kinds(&members) else { panic!("kinds") };
+    let many: Vec<OpId> = (0..=8).map(|n| OpId::new([n; 32])).collect();
+    assert_eq!(many.len(), MAX_PARENTS + 1);
+    assert_eq!(sign(many[..1].to_vec(), create.clone()), Err(OpError::Layout));
+    assert_eq!(sign(vec![], rotate.clone()), Err(OpError::Layout));
+    assert_eq!(sign(many.clone(), rotate.clone()), Err(OpError::Layout));
+    let shuffled = [many[2], many[1], many[2]].to_vec();
+    assert_eq!(sign(shuffled, rotate.clone()).expect("sign").parents(), &many[1..3]);
+    let OpKind::Create { title, history, env_commit, .. } = create.clone() else { panic!("create") };
+    let foreign = OpKind::Create { title, history, env_commit, cert: Box::new(members.other.cert.clone()) };
+    assert_eq!(sign(vec![], foreign), Err(OpError::Layout));
+}
+
+#[test]
+fn parents_in_another_order_are_another_form_and_refused() {
+    let members = Membership::new("canonical");
+    let op = members.sign(OpKind::Leave { last_seq: 1 }).expect("sign");
+    let mut bytes = op.as_bytes().to_vec();
+    let (one, two) = bytes[35..99].split_at_mut(32);
+    one.swap_with_slice(two);
+    assert_eq!(UnverifiedOp::parse(&bytes, &members.group), Err(OpError::Layout));
+    bytes.copy_within(35..67, 67);
+    assert_eq!(UnverifiedOp::parse(&bytes, &members.group), Err(OpError::Layout));
+}
+
+#[test]
+fn texts_and_cuts_have_limits() {
+    assert!(OpText::new(&"x".repeat(MAX_TEXT)).is_some());
+    assert!(OpText::new(&"x".repeat(MAX_TEXT + 1)).is_none());
+    let members = Membership::new("limits");
+    let account: AccountId = members.other.account.id();
+    let remove = |devices: &[u8]| {
+        let cut = |n: &u8| Cut { device: DeviceId::new([*n; 16]), last_seq: u64::from(*n) };
+        let cuts = devices.iter().map(cut).collect();
+        members.sign(OpKind::Remove { account, env_commit: [2; 32], cuts })
+    };
+    let most: Vec<u8> = (0..).take(MAX_CUTS).collect();
+    assert!(remove(&[]).is_ok() && remove(&most).is_ok());
+    assert_eq!(remove(&[most.as_slice(), &[99]].concat()), Err(OpError::Layout));
+    assert_eq!(remove(&[2, 1]), Err(OpError::Layout));
+    assert_eq!(remove(&[2, 2]), Err(OpError::Layout));
+    let history = History::Last(NonZeroU32::MIN);
+    let op = members.sign(OpKind::SetPolicy { history }).expect("sign");
+    let mut bytes = op.as_bytes().to_vec();
+    let count = bytes.len() - 64 - 1;
+    bytes[count] = 0;
+    assert_eq!(UnverifiedOp::parse(&bytes, &members.group), Err(OpError::Layout));
+}
