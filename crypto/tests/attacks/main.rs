@@ -8,6 +8,7 @@ mod common;
 #[path = "../reference/mod.rs"]
 mod reference;
 
+mod groups;
 mod handshakes;
 mod keys;
 mod prekeys;

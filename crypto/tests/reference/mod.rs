@@ -4,6 +4,8 @@
 #![allow(dead_code, reason = "each test crate uses its part")]
 #![allow(clippy::arithmetic_side_effects, reason = "tests count small numbers")]
 
+pub(crate) mod group;
+
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{ChaCha20Poly1305, XChaCha20Poly1305};
 use hkdf::Hkdf;
