@@ -4,6 +4,7 @@
 //! the stable toolchain.
 
 mod engine;
+mod group;
 mod ours;
 mod sample;
 mod sealed;
@@ -23,10 +24,13 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("entry", wire::entry),
     ("first_message", sealed::first_message),
     ("frame", wire::frame),
+    ("group_message", group::group_message),
+    ("group_records", group::group_records),
     ("invite", wire::invite),
     ("key_file", ours::key_file),
     ("keys", ours::keys),
     ("message", sealed::message),
+    ("operation", group::operation),
     ("padding", sealed::padding),
     ("payload", wire::payload),
     ("person", ours::person),
@@ -34,6 +38,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("row", ours::row),
     #[cfg(feature = "node")]
     ("rpc", wire::rpc),
+    ("sender_key", group::sender_key),
     ("signal", sealed::signal),
 ];
 
