@@ -9,6 +9,8 @@ pub mod op;
 pub mod receiver;
 pub mod sender;
 pub mod sender_key;
+#[cfg(test)]
+mod tests;
 
 use core::fmt;
 

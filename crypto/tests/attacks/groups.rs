@@ -274,3 +274,31 @@ fn group_counters_end() {
     again.set_text(b"another text");
     refuses(&mut reader, &opened(&again.frame()), GroupOpenError::Consumed);
 }
+
+#[test]
+fn group_secret_formatting() {
+    let mut sending = Sending::new("T52");
+    let mut reader = sending.reader();
+    let (_, last) = (sending.says(b"missing"), sending.says(b"last"));
+    read(&mut reader, &last).expect("open");
+    let members = Membership::new("T52 members");
+    let drafts: Vec<_> = kinds(&members).into_iter().map(|kind| members.draft(kind)).collect();
+    let key = sending.chain.skdm();
+    let (group, envelope, chain) = (sending.group, &sending.envelope, &sending.chain);
+    let shown = format!("{group:?} {envelope:?} {chain:?} {reader:?} {key:?} {last:?} {drafts:?}");
+    // ck and ssk, the other ck, mk of the missing message, gid, envelope secret
+    let (sender, receiver) = (chain.to_bytes(), reader.to_bytes());
+    let secrets: [&[u8]; 5] = [
+        &sender[53..117],
+        &receiver[57..89],
+        &receiver[receiver.len() - 48..receiver.len() - 16],
+        group.as_bytes(),
+        &*envelope.to_bytes(),
+    ];
+    for window in secrets.iter().flat_map(|secret| secret.windows(4)) {
+        let list = window.iter().map(u8::to_string).collect::<Vec<_>>().join(", ");
+        let hex = data_encoding::HEXLOWER.encode(window);
+        assert!(!shown.contains(&list) && !shown.contains(&hex), "{list}");
+    }
+    assert!(!shown.contains("Chess") && !shown.contains("조안"));
+}

@@ -8,6 +8,7 @@
 //! text = len:2 | UTF-8;  history = 0 | 1, n:4 | 2;  cut = device:16 | last_seq:8, ascending by device
 //! ```
 
+use core::fmt;
 use core::num::NonZeroU32;
 
 use crate::bytes::Reader;
@@ -18,9 +19,16 @@ pub const MAX_TEXT: usize = 256;
 /// Devices of a removed account for which it can be said how far they count.
 pub const MAX_CUTS: usize = 5;
 
-/// A title or a name as another member wrote it: UTF-8 of at most [`MAX_TEXT`] bytes, not made fit to be shown.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A title or a name as another member wrote it: UTF-8 of at most [`MAX_TEXT`] bytes, not made fit to be shown. Never
+/// printed.
+#[derive(Clone, PartialEq, Eq)]
 pub struct OpText(String);
+
+impl fmt::Debug for OpText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("OpText(..)")
+    }
+}
 
 impl OpText {
     /// `None` if it is longer than [`MAX_TEXT`] bytes.
