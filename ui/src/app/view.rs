@@ -5,6 +5,7 @@ use iced::widget::container;
 
 use super::{App, Message, Note, Screen};
 use crate::kit::toast::{self, Toast};
+use crate::kit::token::size;
 use crate::kit::{Element, banner, focus, theme};
 use crate::screen::{Ctx, Notice};
 use crate::t;
@@ -22,7 +23,9 @@ impl App {
             Screen::Unlock(unlock) => unlock.view(ctx).map(Message::Unlock),
         };
         let notes = self.notes.iter().map(|note| toast(note, ctx));
-        focus::scope(toast::over(screen, notes))
+        // beside a rail the composer begins in the corner where toasts are
+        let narrow = matches!(self.screen, Screen::Main(_)) && ctx.width < size::RAIL_BELOW;
+        focus::scope(toast::over(screen, notes, if narrow { size::COMPOSER } else { 0.0 }))
     }
 }
 

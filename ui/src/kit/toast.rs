@@ -28,16 +28,19 @@ pub struct Toast<'a, M> {
     pub dismiss_name: Cow<'a, str>,
 }
 
-/// Shows the newest three toasts over a window's content.
+/// Shows the newest three toasts over a window's content, `above` so many logical pixels of its lower edge that are
+/// in use.
 #[must_use]
 pub fn over<'a, M: Clone + 'a>(
     base: impl Into<Element<'a, M>>,
     toasts: impl IntoIterator<Item = Toast<'a, M>>,
+    above: f32,
 ) -> Element<'a, M> {
     let mut cards: Vec<Element<'a, M>> = toasts.into_iter().map(card).collect();
     let older = cards.len().saturating_sub(3);
     cards.drain(..older);
-    let corner = column![filler::vertical()].extend(cards).spacing(space::S2).padding(space::S4).height(Fill);
+    let margin = iced::padding::all(space::S4).bottom(space::S4 + above);
+    let corner = column![filler::vertical()].extend(cards).spacing(space::S2).padding(margin).height(Fill);
     stack![base.into(), corner].width(Fill).height(Fill).into()
 }
 

@@ -162,7 +162,7 @@ pub(crate) fn dialog(texts: &Texts) -> Page {
         dismiss: (),
         dismiss_name: t!(texts, "close").into(),
     }];
-    dialogs::over(toast::over(page(text::title(t!(texts, "conversations"))), toasts), Some(card), ())
+    dialogs::over(toast::over(page(text::title(t!(texts, "conversations"))), toasts, 0.0), Some(card), ())
 }
 
 /// A menu, choices of emoji, words to write down, a QR code.
