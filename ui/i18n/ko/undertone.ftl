@@ -253,11 +253,11 @@ verify-copied = 안전 번호를 복사했어요
 ## A changed key
 
 key-changed-body = { $name }님이 Undertone을 다시 설치하거나 컴퓨터를 바꾸면 이렇게 돼요. 누군가 { $name }님의 복구 문구를 손에 넣었을 때에도 이렇게 돼요. 두 경우 모두 안전 번호는 그대로이니, 받아들이기 전에 직접 만나거나 전화로 { $name }님에게 물어보세요. 그때까지 아무것도 보내지 않고, 새 기기에서 온 것은 기다려요.
-key-changed-banner = { $name }님이 새 기기에서 써요. 받아들일 때까지 보내기를 멈춰요.
+key-changed-banner = { $name }님이 새 기기에서 메시지를 보냈어요. 받아들일 때까지 보내기를 멈춰요.
 compare-numbers = 번호 비교하기
 key-changed-accept = 새 기기 받아들이기
 key-changed-confirm = 새 기기를 받아들일까요?
-key-changed-system = { $name }님이 새 기기에서 써요
+key-changed-system = { $name }님이 새 기기에서 메시지를 보냈어요
 
 ## Connection
 
@@ -328,7 +328,7 @@ error-too-large = 너무 커서 보낼 수 없어요. 나누어 보내 주세요
 error-bad-text = 보낼 수 없는 메시지예요. 먼저 내용을 써 주세요.
 error-not-allowed = 여기에서는 할 수 없는 일이에요.
 error-blocked = 차단한 사람이에요. 먼저 차단을 풀어 주세요.
-error-key-changed = 이 사람이 새 기기에서 써요. 보내기 전에 받아들여 주세요.
+error-key-changed = 이 사람이 새 기기에서 메시지를 보냈어요. 보내기 전에 받아들여 주세요.
 error-not-accepted = 이 사람이 아직 요청을 수락하지 않았어요.
 error-disk-full = 디스크에 남은 공간이 없어요. 공간을 비워 주세요. 잃어버린 것은 없어요.
 error-disk = 디스크에 쓸 수 없어요. 디스크 상태와 남은 공간을 확인해 주세요.
