@@ -7,11 +7,11 @@ use undertone_ui::i18n::Language;
 use undertone_ui::t;
 
 use crate::eye::{self, Spot};
-use crate::person::{Look, Person};
+use crate::first::{begin, keep_words};
+use crate::person::{Look, Person, album};
 use crate::picture::Picture;
 use crate::screen::{HEIGHT, WIDTH};
 
-const STORY: &str = "conversation";
 const HANA: &str = "Hana Kim";
 const BORA: &str = "Bora";
 const PASSPHRASES: [&str; 2] = ["quiet harbour morning", "seven paper lanterns"];
@@ -22,15 +22,19 @@ const DARK: Look = Look { language: Language::Korean, theme: "dark" };
 fn two_people_meet_talk_compare_numbers_and_find_their_history_again() {
     let folder = tempfile::tempdir().unwrap();
     let address = format!("/ip4/127.0.0.1/tcp/{}", free_port());
-    let mut hana = Person::new("hana", STORY, folder.path().join("hana"), LIGHT);
-    let mut bora = Person::new("bora", STORY, folder.path().join("bora"), DARK);
+    let pictures = album("conversation");
+    let mut hana = Person::new("hana", &pictures, folder.path().join("hana"), LIGHT);
+    let mut bora = Person::new("bora", &pictures, folder.path().join("bora"), DARK);
     let (at_hana, at_bora) =
         (["--listen", &address], ["--listen", "/ip4/127.0.0.1/tcp/0", "--bootstrap", &address]);
 
     hana.start(&at_hana);
     begin(&mut hana, HANA, PASSPHRASES[0]);
+    keep_words(&mut hana);
     bora.start(&at_bora);
     begin(&mut bora, BORA, PASSPHRASES[1]);
+    let later = t!(bora.texts, "later");
+    bora.press(&later);
     become_contacts(&mut hana, &mut bora);
     talk(&mut hana, &mut bora);
     answer_react_edit_and_delete(&mut hana, &mut bora);
@@ -55,8 +59,9 @@ fn two_people_meet_talk_compare_numbers_and_find_their_history_again() {
 #[test]
 fn a_system_without_fonts_shows_the_same_words() {
     let folder = tempfile::tempdir().unwrap();
+    let pictures = album("no-fonts");
     for (name, look) in [("english", LIGHT), ("korean", DARK)] {
-        let mut person = Person::new(name, "no-fonts", folder.path().join(name), look);
+        let mut person = Person::new(name, &pictures, folder.path().join(name), look);
         person.has_no_fonts(folder.path());
         person.start(&["--listen", "/ip4/127.0.0.1/tcp/0"]);
         let start = t!(person.texts, "welcome-start");
@@ -66,37 +71,11 @@ fn a_system_without_fonts_shows_the_same_words() {
     }
 }
 
-/// The first start, without the mouse where a keyboard will do.
-fn begin(person: &mut Person, name: &str, passphrase: &str) {
-    let start = t!(person.texts, "welcome-start");
-    person.sees(&start);
-    person.shot("welcome");
-    person.press(&start);
-    let name_title = t!(person.texts, "name-title");
-    person.sees(&name_title);
-    person.screen.type_text(name);
-    person.screen.key("Tab");
-    person.screen.type_text(passphrase);
-    person.screen.key("Tab");
-    person.screen.type_text(passphrase);
-    person.sees(name);
-    person.shot("identity");
-    person.screen.key("Return");
-    let visible = t!(person.texts, "visible-yes");
-    person.press(&visible);
-    person.shot("visibility");
-    let on = t!(person.texts, "continue");
-    person.press(&on);
-    let later = t!(person.texts, "later");
-    let phrase = t!(person.texts, "recovery-title");
-    person.sees(&phrase);
-    person.shot("recovery");
-    person.press(&later);
-    let nearby = t!(person.texts, "nearby-title");
-    person.sees(&nearby);
-}
-
 fn become_contacts(hana: &mut Person, bora: &mut Person) {
+    for person in [&mut *hana, &mut *bora] {
+        let nearby = t!(person.texts, "nearby-title");
+        person.sees(&nearby);
+    }
     hana.sees(BORA);
     bora.sees(HANA);
     hana.shot("nearby");
@@ -232,13 +211,26 @@ fn compare_numbers(hana: &mut Person, bora: &mut Person) {
         (lit > 20).then_some(())
     });
     bora.screen.type_text(&digits);
+    let all = t!(bora.texts, "verify-typed-count", count = 60, of = 60);
+    bora.sees(&all);
     bora.shot("verify-typed");
     bora.screen.key("Return");
     let verified = t!(bora.texts, "verify-result-match", name = HANA);
     bora.sees(&verified);
     bora.shot("verified");
-    bora.screen.key("Escape");
-    hana.screen.key("Escape");
+    // he tells her, and she says so in her window
+    let same = t!(hana.texts, "verify-match");
+    hana.press(&same);
+    let sure = t!(hana.texts, "verify-match-confirm", name = BORA);
+    hana.press(&sure);
+    let verified = t!(hana.texts, "verify-result-match", name = BORA);
+    hana.sees(&verified);
+    for person in [hana, bora] {
+        person.screen.key("Escape");
+        person
+            .reads("a shield beside the name", |_, picture| (picture.count(NAME, green) > 24).then_some(()));
+        person.shot("shield");
+    }
 }
 
 fn come_back(person: &mut Person, passphrase: &str, with: &str) {
@@ -302,6 +294,11 @@ fn yellow(picture: &Picture, rectangle: (u32, u32, u32, u32)) -> usize {
     picture.count(rectangle, |[r, g, b]| r > 0xE0 && g > 0xB0 && b < 0x90)
 }
 
+/// Whether a colour is the one of what is well.
+fn green([r, g, b]: [u8; 3]) -> bool {
+    g > r.saturating_add(20) && g > b.saturating_add(10)
+}
+
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Tick {
     Delivered,
@@ -333,5 +330,7 @@ fn free_port() -> u16 {
 const LIST: u32 = 320;
 /// Where messages are: x, y, width, height.
 const TIMELINE: (u32, u32, u32, u32) = (LIST, 60, WIDTH - LIST, 620);
+/// The name above a conversation, after the picture of whoever has it.
+const NAME: (u32, u32, u32, u32) = (LIST + 60, 4, 300, 28);
 /// The button that opens the comparison, at the end of a conversation's header.
 const SHIELD: (u32, u32) = (1078, 28);

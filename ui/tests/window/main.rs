@@ -10,6 +10,8 @@
 
 mod conversation;
 mod eye;
+mod first;
+mod nowhere;
 mod person;
 mod picture;
 mod screen;

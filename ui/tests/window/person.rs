@@ -37,12 +37,20 @@ pub(crate) struct Person {
     fonts: Option<PathBuf>,
 }
 
+/// The empty folder `artifacts/window/STORY/`, for what is kept of a story: pictures and what the apps say.
+pub(crate) fn album(story: &str) -> PathBuf {
+    let artifacts = std::env::var_os("UNDERTONE_ARTIFACTS")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../artifacts"), PathBuf::from);
+    let album = artifacts.join("window").join(story);
+    // what an earlier run left would be taken for this one's
+    std::fs::remove_dir_all(&album).ok();
+    std::fs::create_dir_all(&album).unwrap();
+    album
+}
+
 impl Person {
-    /// Somebody with a profile folder, which need not exist. Pictures go to `artifacts/window/STORY/`.
-    pub(crate) fn new(name: &'static str, story: &str, profile: PathBuf, look: Look) -> Self {
-        let artifacts = std::env::var_os("UNDERTONE_ARTIFACTS")
-            .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../artifacts"), PathBuf::from);
-        let pictures = artifacts.join("window").join(story);
+    /// Somebody with a profile folder, which need not exist, and a folder for pictures, which must.
+    pub(crate) fn new(name: &'static str, pictures: &Path, profile: PathBuf, look: Look) -> Self {
         let texts = Texts::new(look.language);
         Self {
             screen: Screen::open(),
@@ -51,7 +59,7 @@ impl Person {
             profile,
             look,
             app: None,
-            pictures,
+            pictures: pictures.to_owned(),
             taken: 0,
             fonts: None,
         }
@@ -75,7 +83,6 @@ impl Person {
 
     /// Starts the app on loopback and waits for its window.
     pub(crate) fn start(&mut self, options: &[&str]) {
-        std::fs::create_dir_all(&self.pictures).unwrap();
         let log = std::fs::File::options()
             .create(true)
             .append(true)

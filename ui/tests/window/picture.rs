@@ -33,7 +33,6 @@ impl Picture {
 
     /// Writes it as a PNG.
     pub(crate) fn save(&self, path: &Path) {
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         self.0.save(path).unwrap();
     }
 
