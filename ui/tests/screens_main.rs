@@ -6,8 +6,8 @@ mod support;
 
 use std::collections::BTreeMap;
 
-use iced::keyboard::Key;
-use iced::keyboard::key::Named;
+use iced::keyboard::key::{Code, Named, Physical};
+use iced::keyboard::{self, Key, Modifiers};
 use support::example::{
     MINUTE, NOW_MS, account, chat, chat_id, connected, contact, me, message_id, nearby, ours, theirs,
 };
@@ -117,6 +117,51 @@ fn key(harness: &mut Harness, named: Named) {
         ui.into_messages().collect::<Vec<_>>()
     };
     messages.into_iter().for_each(|message| harness.act(message));
+}
+
+/// From the editor so many steps back, and there a key.
+fn key_back(harness: &mut Harness, steps: usize, pressed: Key, place: Code) {
+    let messages = {
+        let mut ui = harness.simulator();
+        ui.click(iced_test::selector::id("chat-editor")).expect("there is an editor");
+        for _ in 0..steps {
+            let mut tab = iced_test::simulator::press_key(Key::Named(Named::Tab), None);
+            if let iced::Event::Keyboard(keyboard::Event::KeyPressed { modifiers, .. }) = &mut tab {
+                *modifiers = Modifiers::SHIFT;
+            }
+            let _ = ui.simulate([tab]);
+        }
+        let mut press = iced_test::simulator::press_key(pressed, None);
+        if let iced::Event::Keyboard(keyboard::Event::KeyPressed { physical_key, .. }) = &mut press {
+            *physical_key = Physical::Code(place);
+        }
+        let _ = ui.simulate([press]);
+        ui.into_messages().collect::<Vec<_>>()
+    };
+    messages.into_iter().for_each(|message| harness.act(message));
+}
+
+#[test]
+fn a_message_is_answered_copied_changed_and_deleted_with_one_key_when_the_keyboard_is_on_it() {
+    let letter = |letter: &str| Key::Character(letter.into());
+    // one step back from the editor is the newest message, which is theirs; our last one is two further up
+    let (newest, ours) = (1, 7);
+    let mut harness = opened();
+    key_back(&mut harness, newest, letter("c"), Code::KeyC);
+    assert_eq!(harness.clipboard.as_deref(), Some("아, 돗자리도 있어요"));
+    // the letter is where it is on a Latin keyboard
+    key_back(&mut harness, newest, letter("ㄱ"), Code::KeyR);
+    assert!(harness.shows("Reply to 김민수"));
+
+    let mut harness = opened();
+    key_back(&mut harness, newest, letter("e"), Code::KeyE);
+    key_back(&mut harness, newest, Key::Named(Named::Delete), Code::Delete);
+    assert!(!harness.shows("Editing a message") && !harness.shows("Delete this message?"));
+    key_back(&mut harness, ours, letter("e"), Code::KeyE);
+    assert!(harness.shows("Editing a message"));
+    let mut harness = opened();
+    key_back(&mut harness, ours, Key::Named(Named::Delete), Code::Delete);
+    assert!(harness.shows("Delete this message?"));
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use iced::advanced::layout::{Limits, Node};
 use iced::advanced::widget::{Operation, Tree};
 use iced::advanced::{Clipboard, Layout, Renderer as _, Shell, Widget, mouse, overlay, renderer};
+use iced::keyboard::{self, Key, key};
 use iced::{Color, Event, Fill, Length, Point, Rectangle, Size, Theme, Vector, window};
 
 use super::{Side, widest};
@@ -22,7 +23,35 @@ pub struct Line<'a, M> {
     flashing: bool,
     /// The bubble, then whatever else there is.
     parts: Vec<(Part, Element<'a, M>)>,
+    keys: Vec<(Stroke, M)>,
     shown: bool,
+}
+
+/// A key that does something to a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stroke {
+    /// The one that deletes.
+    Delete,
+    /// The one with this small Latin letter, whatever else is on it.
+    Letter(char),
+}
+
+impl Stroke {
+    fn of(event: &Event) -> Option<Self> {
+        let Event::Keyboard(keyboard::Event::KeyPressed {
+            key, physical_key, modifiers, repeat: false, ..
+        }) = event
+        else {
+            return None;
+        };
+        if !modifiers.is_empty() {
+            return None;
+        }
+        match key {
+            Key::Named(key::Named::Delete) => Some(Self::Delete),
+            _ => key.to_latin(*physical_key).map(Self::Letter),
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +72,7 @@ impl<'a, M: 'a> Line<'a, M> {
             inset: false,
             flashing: false,
             parts: vec![(Part::Bubble, bubble)],
+            keys: Vec::new(),
             shown: false,
         }
     }
@@ -69,6 +99,13 @@ impl<'a, M: 'a> Line<'a, M> {
         self
     }
 
+    /// Keys that do what the tools do, while the keyboard is in them.
+    #[must_use]
+    pub fn keys(mut self, keys: impl IntoIterator<Item = (Stroke, M)>) -> Self {
+        self.keys.extend(keys);
+        self
+    }
+
     /// Draws attention to it: somebody jumped here.
     #[must_use]
     pub fn flashing(mut self, flashing: bool) -> Self {
@@ -83,9 +120,10 @@ impl<'a, M: 'a> Line<'a, M> {
         renderer: &iced::Renderer,
         hovered: bool,
     ) -> bool {
-        if hovered {
-            return true;
-        }
+        hovered || self.holds_keyboard(tree, layout, renderer)
+    }
+
+    fn holds_keyboard(&mut self, tree: &mut Tree, layout: Layout<'_>, renderer: &iced::Renderer) -> bool {
         let Some(at) = self.parts.iter().position(|(part, _)| *part == Part::Tools) else { return false };
         match (self.parts.get_mut(at), tree.children.get_mut(at), layout.children().nth(at)) {
             (Some((_, tools)), Some(tree), Some(inner)) => focus::is_inside(tools, tree, inner, renderer),
@@ -175,6 +213,15 @@ impl<'a, M: 'a> Widget<M, Theme, iced::Renderer> for Line<'a, M> {
             let hidden = *kind == Part::Tools && !hovered;
             let cursor = if hidden { mouse::Cursor::Unavailable } else { cursor };
             part.as_widget_mut().update(tree, event, inner, cursor, renderer, clipboard, shell, viewport);
+        }
+        if let Some(stroke) = Stroke::of(event)
+            && let Some(at) = self.keys.iter().position(|(key, _)| *key == stroke)
+            && !shell.is_event_captured()
+            && self.holds_keyboard(tree, layout, renderer)
+        {
+            let (_, message) = self.keys.swap_remove(at);
+            shell.publish(message);
+            shell.capture_event();
         }
         let wanted = match event {
             Event::Mouse(_) | Event::Keyboard(_) | Event::Window(window::Event::RedrawRequested(_)) => {

@@ -21,7 +21,7 @@ use super::token::{radius, size, space};
 use crate::model::emoji;
 
 use frame::Frame;
-pub use line::Line;
+pub use line::{Line, Stroke};
 
 /// Whose message it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use undertone::api::{MessageId, MessageState};
 
 use super::{Message, State};
 use crate::bridge::Secret;
-use crate::kit::bubble::{self, Bubble, Cluster, Line, Quote, Reaction, Receipt, Side};
+use crate::kit::bubble::{self, Bubble, Cluster, Line, Quote, Reaction, Receipt, Side, Stroke};
 use crate::kit::button;
 use crate::kit::icon::Icon;
 use crate::kit::pressable::{Look, Pressable};
@@ -71,7 +71,9 @@ fn message<'a>(
         .flashing(state.flash.is_some_and(|(id, _)| id == data.id));
     match &data.content {
         Content::Deleted | Content::Unknown => Element::new(line),
-        Content::Jumbo(text) | Content::Text(text) => Element::new(line.tools(tools(state, data, text, ctx))),
+        Content::Jumbo(text) | Content::Text(text) => {
+            Element::new(line.tools(tools(state, data, text, ctx)).keys(keys(data, text)))
+        }
     }
 }
 
@@ -148,6 +150,20 @@ fn tools<'a>(state: &'a State, data: &'a row::Bubble, text: &'a str, ctx: Ctx<'a
         ));
     }
     tools.align_y(Center).into()
+}
+
+/// What the tools do, by key.
+fn keys(data: &row::Bubble, text: &str) -> Vec<(Stroke, Message)> {
+    let id = data.id;
+    let mut keys = vec![
+        (Stroke::Letter('r'), Message::ReplyWanted(id)),
+        (Stroke::Letter('c'), Message::Copied(Secret::new(text.to_owned()))),
+    ];
+    if data.mine {
+        keys.push((Stroke::Letter('e'), Message::EditWanted(id)));
+        keys.push((Stroke::Delete, Message::DeleteWanted(id)));
+    }
+    keys
 }
 
 fn pick<'a>(id: MessageId, emoji: &'static str, ctx: Ctx<'a>) -> Element<'a, Message> {
