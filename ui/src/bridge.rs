@@ -11,8 +11,8 @@ use iced::futures::StreamExt as _;
 use iced::futures::future::BoxFuture;
 use iced::futures::stream::{self, BoxStream};
 use undertone::api::{
-    Account, Anchor, Chat, Client, ClientError, Contact, ConversationId, Created, Event, Message, MessageId,
-    Nearby, NodeStatus, Page, ProfileInfo, SafetyNumber,
+    Account, Anchor, Chat, Client, ClientError, Contact, ConversationId, Created, Event, Evidence, Message,
+    MessageId, Nearby, NodeStatus, Page, ProfileInfo, SafetyNumber,
 };
 use zeroize::Zeroizing;
 
@@ -67,6 +67,7 @@ pub enum Ask {
     Create { name: String, passphrase: Secret, visible: bool },
     Delete(MessageId),
     Edit { message: MessageId, draft: Draft },
+    Evidence(Account),
     History { chat: ConversationId, anchor: Anchor, visit: u64 },
     Info,
     Invite { single_use: bool },
@@ -103,6 +104,7 @@ pub enum Answer {
     Done(Result<(), ClientError>),
     Edited { chat: ConversationId, draft: Draft, result: Result<Message, ClientError> },
     Ended,
+    Evidence { account: Account, result: Result<Vec<Evidence>, ClientError> },
     History { chat: ConversationId, anchor: Anchor, visit: u64, result: Result<Page, ClientError> },
     Info(Result<ProfileInfo, ClientError>),
     Invite(Result<Secret, ClientError>),
@@ -166,6 +168,7 @@ async fn perform(client: &Client, ask: Ask) -> Answer {
         | Ask::AddNearby(_)
         | Ask::Block(_)
         | Ask::Contacts
+        | Ask::Evidence(_)
         | Ask::Invite { .. }
         | Ask::NameContact { .. }
         | Ask::Nearby
@@ -193,6 +196,7 @@ async fn perform_people(client: &Client, ask: Ask) -> Answer {
         }
         Ask::AddNearby(account) => Answer::Added(client.add_nearby(account, None).await),
         Ask::Block(account) => Answer::Done(client.block(account).await),
+        Ask::Evidence(account) => Answer::Evidence { account, result: client.evidence(account).await },
         Ask::Invite { single_use } => Answer::Invite(client.invite(None, single_use).await.map(Secret::new)),
         Ask::NameContact { account, name } => Answer::Done(client.name_contact(account, name).await),
         Ask::Nearby => Answer::Nearby(client.nearby().await),

@@ -13,7 +13,8 @@ use support::example::{
 };
 use support::{FakeCore, Harness, LOOKS};
 use undertone::api::{
-    ClientError, Contact, ContactState, Event, Message as Said, MessageKind, MessageState, ProfileInfo,
+    ClientError, Contact, ContactState, Event, Evidence, Finding, Message as Said, MessageKind, MessageState,
+    ProfileInfo,
 };
 use undertone_ui::app::Message;
 use undertone_ui::bridge::{Answer, Ask};
@@ -418,6 +419,34 @@ fn every_state_of_the_conversations_can_be_drawn() {
         harness.act(Message::Window(Happened::Escape));
         harness.press(say(look, "2 contact requests", "대화 요청 2건"));
         harness.shot("requests", look);
+    }
+}
+
+#[test]
+fn keys_that_did_not_fit_are_told_in_the_details_of_whoever_showed_them() {
+    use undertone_ui::screen::{chat as talk, main};
+    for look in LOOKS {
+        let title = say(look, "Keys that did not fit", "맞지 않았던 키");
+        let toggled = || Message::Main(main::Message::Chat(talk::Message::DetailsToggled));
+        let mut harness = Harness::looking(core(), look);
+        harness.press("김민수");
+        harness.act(toggled());
+        assert!(!harness.shows(title), "there is nothing to tell");
+        let shown = |finding, at_ms| Evidence {
+            at_ms,
+            finding,
+            cert: vec![1; 197],
+            shown: ([2; 32], 3),
+            known: Some(([4; 32], 5)),
+        };
+        let at = NOW_MS;
+        let evidence = vec![shown(Finding::NewDevice, at - 90_000_000), shown(Finding::Rollback, at)];
+        let mut harness = Harness::looking(FakeCore { evidence, ..core() }, look);
+        harness.press("김민수");
+        harness.act(toggled());
+        assert!(harness.shows(title));
+        assert!(harness.shows(say(look, "A new device was shown", "새 기기가 나타났어요")));
+        harness.shot("details-evidence", look);
     }
 }
 

@@ -6,8 +6,8 @@ use iced::futures::StreamExt as _;
 use iced::futures::future::BoxFuture;
 use iced::futures::stream::{self, BoxStream};
 use undertone::api::{
-    Anchor, Chat, ClientError, Contact, Created, Event, Message, MessageState, Nearby, NodeStatus, Page,
-    ProfileInfo, SafetyNumber,
+    Anchor, Chat, ClientError, Contact, Created, Event, Evidence, Message, MessageState, Nearby, NodeStatus,
+    Page, ProfileInfo, SafetyNumber,
 };
 use undertone_ui::bridge::{Answer, Ask, Core, Secret};
 
@@ -21,6 +21,7 @@ pub struct FakeCore {
     pub chats: Vec<Chat>,
     pub nearby: Vec<Nearby>,
     pub messages: Vec<Message>,
+    pub evidence: Vec<Evidence>,
     pub trouble: Option<ClientError>,
     pub asked: Mutex<Vec<Ask>>,
 }
@@ -34,6 +35,7 @@ impl Default for FakeCore {
             chats: Vec::new(),
             nearby: Vec::new(),
             messages: Vec::new(),
+            evidence: Vec::new(),
             trouble: None,
             asked: Mutex::new(Vec::new()),
         }
@@ -84,6 +86,7 @@ impl FakeCore {
                 let result = Ok(Message { text: draft.text.clone(), edited: true, ..held });
                 Answer::Edited { chat: message.conversation, draft, result }
             }
+            Ask::Evidence(account) => Answer::Evidence { account, result: Ok(self.evidence.clone()) },
             Ask::History { chat, anchor, visit } => {
                 let of_chat = self.messages.iter().filter(|message| message.chat == chat);
                 let messages: Vec<Message> = match anchor {

@@ -2,7 +2,7 @@
 
 use iced::widget::{column, container, row, scrollable, space};
 use iced::{Center, Fill};
-use undertone::api::{Account, Contact};
+use undertone::api::{Account, Contact, Evidence, Finding};
 
 use crate::bridge::{Ask, Secret};
 use crate::kit::button::{self, Kind};
@@ -21,6 +21,8 @@ pub(super) struct State {
     account: Account,
     name: String,
     known: String,
+    /// What somebody showed in the person's name that did not fit.
+    evidence: Vec<Evidence>,
 }
 
 /// What the person did.
@@ -45,8 +47,17 @@ pub enum Message {
 }
 
 impl State {
-    pub(super) fn open(contact: &Contact) -> Self {
-        Self { account: contact.account, name: contact.name.clone(), known: contact.name.clone() }
+    pub(super) fn open(contact: &Contact) -> (Self, Vec<Action>) {
+        let (account, name) = (contact.account, contact.name.clone());
+        let state = Self { account, known: name.clone(), name, evidence: Vec::new() };
+        (state, vec![Ask::Evidence(account).into()])
+    }
+
+    /// Takes what is kept about somebody's keys.
+    pub(super) fn found(&mut self, account: Account, evidence: Vec<Evidence>) {
+        if account == self.account {
+            self.evidence = evidence;
+        }
     }
 
     pub(super) fn update(&mut self, message: Message) -> Vec<Action> {
@@ -117,7 +128,9 @@ impl State {
             copy
         ]
         .align_y(Center);
-        let inside = column![who, verify(ctx), fingerprint, call]
+        let inside = column![who, verify(ctx), fingerprint]
+            .push((!self.evidence.is_empty()).then(|| misfits(&self.evidence, ctx)))
+            .push(call)
             .push(save)
             .push(space::vertical().height(gap::S2))
             .push(acts(contact, ctx))
@@ -134,6 +147,27 @@ fn verify<'a>(ctx: Ctx<'a>) -> Element<'a, Message> {
         .width(Fill)
         .on_press(Message::VerifyWanted)
         .into()
+}
+
+/// What was shown in the person's name and did not fit what was known of them, newest first.
+fn misfits<'a>(evidence: &[Evidence], ctx: Ctx<'a>) -> Element<'a, Message> {
+    let texts = ctx.texts;
+    let lines = evidence.iter().rev().map(|evidence| {
+        let kind = match evidence.finding {
+            Finding::Equivocation => t!(texts, "evidence-equivocation"),
+            Finding::NewDevice => t!(texts, "evidence-new-device"),
+            Finding::Rollback => t!(texts, "evidence-rollback"),
+        };
+        let when = ctx.labels.full(i64::try_from(evidence.at_ms).unwrap_or(i64::MAX));
+        column![label(kind).width(Fill), caption(when).tone(Tone::Secondary)].into()
+    });
+    column![
+        badge::mark(Icon::ShieldAlert, t!(texts, "evidence-title"), Tone::Warning),
+        iced::widget::Column::with_children(lines).spacing(gap::S2)
+    ]
+    .spacing(gap::S2)
+    .width(Fill)
+    .into()
 }
 
 fn acts<'a>(contact: &Contact, ctx: Ctx<'a>) -> Element<'a, Message> {

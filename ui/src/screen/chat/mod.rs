@@ -170,7 +170,7 @@ impl State {
             Message::Cancelled => return self.cancel(around),
             Message::Copied(text) => return vec![Action::Copy { text, said: Notice::Copied }],
             Message::DetailsToggled | Message::Details(details::Message::Closed) => {
-                self.toggle_details(around);
+                return self.toggle_details(around);
             }
             Message::Details(message) => {
                 return self.details.as_mut().map(|details| details.update(message)).unwrap_or_default();
@@ -268,6 +268,11 @@ impl State {
                     }
                 };
             }
+            Answer::Evidence { account, result: Ok(evidence) } => {
+                if let Some(details) = &mut self.details {
+                    details.found(account, evidence);
+                }
+            }
             Answer::Changed { result, .. } => {
                 return match result {
                     Ok(message) => {
@@ -323,11 +328,14 @@ impl State {
         vec![Ask::React { message: id, emoji, on: !own }.into()]
     }
 
-    fn toggle_details(&mut self, around: &Around<'_>) {
-        self.details = match self.details.take() {
-            Some(_) => None,
-            None => around.world.contact_of(&self.chat).map(details::State::open),
-        };
+    fn toggle_details(&mut self, around: &Around<'_>) -> Vec<Action> {
+        if self.details.take().is_some() {
+            return Vec::new();
+        }
+        let opened = around.world.contact_of(&self.chat).map(details::State::open);
+        let (details, actions) = opened.unzip();
+        self.details = details;
+        actions.unwrap_or_default()
     }
 }
 

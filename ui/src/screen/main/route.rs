@@ -117,9 +117,11 @@ impl State {
                 self.world.apply(&Event::ContactRemoved(account), moment.now_ms);
                 Vec::new()
             }
-            Answer::History { .. } | Answer::Edited { .. } | Answer::Sent { .. } | Answer::Changed { .. } => {
-                self.in_history(answer, moment)
-            }
+            Answer::Evidence { .. }
+            | Answer::History { .. }
+            | Answer::Edited { .. }
+            | Answer::Sent { .. }
+            | Answer::Changed { .. } => self.in_history(answer, moment),
             other => failed(&other).map(|code| Action::Notify(Notice::Trouble(code))).into_iter().collect(),
         }
     }
@@ -155,6 +157,7 @@ fn failed(answer: &Answer) -> Option<&'static str> {
         Answer::Done(Err(error))
         | Answer::Chats(Err(error))
         | Answer::Contacts(Err(error))
+        | Answer::Evidence { result: Err(error), .. }
         | Answer::Invite(Err(error))
         | Answer::PhraseKept(Err(error))
         | Answer::Removed { result: Err(error), .. }
