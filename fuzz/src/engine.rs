@@ -201,6 +201,7 @@ impl World {
         let (result, effects) = self.commit(side, act);
         for effect in effects {
             match effect {
+                Effect::SendStored { .. } => {}
                 Effect::Send { frame, .. } => self.put(side, frame),
                 Effect::Taken { frame, .. } => self.put(side, Frame::Taken(vec![frame]).encode()),
                 Effect::Disconnect(_) | Effect::Fault(_) => self.cut(),
@@ -264,6 +265,12 @@ impl Disk {
                 self.taken.retain(|(of, _), _| of != account);
                 self.outbox.retain(|(of, _), _| of != account);
             }
+            // A pair of people: there are no groups here.
+            Change::DropConversation(_)
+            | Change::PutChain { .. }
+            | Change::PutCipher(_)
+            | Change::PutGroup(_)
+            | Change::PutOp { .. } => {}
             Change::DropInvite(id) => drop(self.invites.remove(id)),
             Change::DropOutbox { account, seq } => drop(self.outbox.remove(&(*account, *seq))),
             Change::DropPrekey(reference) => drop(self.prekeys.remove(reference)),

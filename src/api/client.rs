@@ -58,7 +58,7 @@ impl Client {
         Events(self.events.subscribe())
     }
 
-    async fn ask<T>(&self, command: impl FnOnce(Reply<T>) -> Command) -> Result<T, ClientError> {
+    pub(super) async fn ask<T>(&self, command: impl FnOnce(Reply<T>) -> Command) -> Result<T, ClientError> {
         let (done, answer) = oneshot::channel();
         let turn = self.turn.lock().await;
         self.commands.send(command(done)).await.map_err(|_ended| ClientError::Stopped)?;

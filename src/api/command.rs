@@ -4,8 +4,8 @@ use tokio::sync::oneshot;
 use zeroize::Zeroizing;
 
 use super::{
-    Account, Anchor, Chat, ClientError, Contact, ConversationId, Created, Evidence, Message, MessageId,
-    Nearby, NodeStatus, Page, ProfileInfo, SafetyNumber, StateAt,
+    Account, Anchor, Chat, ClientError, Contact, ConversationId, Created, Evidence, GroupCommand, Message,
+    MessageId, Nearby, NodeStatus, Page, ProfileInfo, SafetyNumber, StateAt,
 };
 
 /// Where an answer goes.
@@ -84,6 +84,8 @@ pub(crate) enum Command {
     React { message: MessageId, emoji: String, on: bool, done: Reply<Message> },
     /// How far a message of ours has come.
     MessageStatus { message: MessageId, done: Reply<Vec<StateAt>> },
+    /// Something in a group.
+    Group(GroupCommand),
     /// How the program is doing.
     Status { done: Reply<NodeStatus> },
     /// Ends the program in good order. Returns when everything is on disk.

@@ -1,7 +1,7 @@
 //! What programs are told without asking. Each event carries the whole new value.
 
 use super::{
-    Account, Chat, ClientError, Contact, ConversationId, Message, MessageId, MessageState, Presence,
+    Account, Chat, ClientError, Contact, ConversationId, Group, Message, MessageId, MessageState, Presence,
 };
 
 /// Something that happened.
@@ -20,6 +20,10 @@ pub enum Event {
     /// Somebody showed a device list of this person that contradicts what is known: old, or two of one number.
     /// Nothing was changed.
     KeyAlarm(Contact),
+    /// A group changed: who takes part, its title, or who holds what.
+    GroupChanged(Group),
+    /// A group that we took no part in any more was forgotten.
+    GroupForgotten(ConversationId),
     /// A person has a new device; sending to them is held until `contact.accept`.
     KeyChanged(Contact),
     /// The profile was locked: what was shown has to go.

@@ -5,12 +5,15 @@ mod client;
 mod command;
 mod error;
 mod event;
+mod group;
 mod view;
 
 pub use client::{Client, Events};
 pub(crate) use command::{Command, Reply};
 pub use error::ClientError;
 pub use event::Event;
+pub(crate) use group::GroupCommand;
+pub use group::{Group, GroupChange, GroupMember, Role};
 pub use view::{
     Account, Anchor, Chat, ChatKind, Contact, ContactState, Created, Message, MessageKind, MessageState,
     Nearby, NodeStatus, Page, PeerStatus, Presence, ProfileInfo, SafetyNumber, StateAt, Via,

@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, fmt, str::FromStr};
 
 use data_encoding::BASE32_NOPAD;
 
+use super::GroupChange;
 use crate::model::{AccountId, ConversationId, Delivery, MessageId, MessageIdError};
 
 /// An account as programs name it. Its text form is the account key in base32, 52 characters.
@@ -129,6 +130,8 @@ pub enum ContactState {
     Contact,
     /// The person has a new device; sending is held until `contact.accept` (`key-changed`).
     KeyChanged,
+    /// No contact: somebody in a group of ours (`member`). Not in the list of contacts.
+    Member,
     /// They ask us; `contact.accept` or `contact.remove` answers (`request`).
     Request,
 }
@@ -141,6 +144,7 @@ impl ContactState {
             Self::Asked => "asked",
             Self::Contact => "contact",
             Self::KeyChanged => "key-changed",
+            Self::Member => "member",
             Self::Request => "request",
         }
     }
@@ -209,6 +213,8 @@ pub struct Chat {
 pub enum ChatKind {
     /// Two people.
     Direct,
+    /// A private group.
+    Group,
 }
 
 impl ChatKind {
@@ -217,6 +223,7 @@ impl ChatKind {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Direct => "direct",
+            Self::Group => "group",
         }
     }
 }
@@ -250,7 +257,9 @@ pub struct Message {
     pub reactions: BTreeMap<String, Vec<Account>>,
     /// Whether we wrote it.
     pub mine: bool,
-    /// How far it has come; `Read` for messages of others that were seen here, else `Delivered`.
+    /// What changed in the group; only of kind `System`.
+    pub change: Option<GroupChange>,
+    /// How far it has come (in a group: with everybody; `Sent` as soon as somebody has it); `Read` for messages of others that were seen here, else `Delivered`.
     pub state: MessageState,
 }
 
@@ -263,6 +272,8 @@ impl fmt::Debug for Message {
 /// The kind of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MessageKind {
+    /// Something changed in a group.
+    System,
     /// A text.
     Text,
     /// Needs a newer version of the program.
@@ -274,6 +285,7 @@ impl MessageKind {
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::System => "system",
             Self::Text => "text",
             Self::Unknown => "unknown",
         }

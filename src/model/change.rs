@@ -3,7 +3,8 @@
 use zeroize::Zeroizing;
 
 use super::{
-    AccountId, Contact, ConversationId, DirectHead, Entry, EntryRef, FrameId, Invite, InviteId, Profile,
+    AccountId, ChainRow, CipherRow, Contact, ConversationId, DirectHead, Entry, EntryRef, FrameId, GroupHead,
+    Invite, InviteId, Profile,
 };
 
 /// One row to write or drop. Within one transaction the last change of a row counts.
@@ -17,6 +18,9 @@ pub enum Change {
         /// The conversation with them.
         conversation: ConversationId,
     },
+    /// A conversation is forgotten, with everything that was said in it; of a group its row, operations, chains, and
+    /// messages as they travelled.
+    DropConversation(ConversationId),
     /// An invite ended.
     DropInvite(InviteId),
     /// The peer acknowledged the frame that carried this entry.
@@ -37,6 +41,15 @@ pub enum Change {
         /// The session.
         session: [u8; 16],
     },
+    /// A sender chain of a group.
+    PutChain {
+        /// The group.
+        conversation: ConversationId,
+        /// The row.
+        row: Box<ChainRow>,
+    },
+    /// A group's message as it travelled, so that others can be given it.
+    PutCipher(Box<CipherRow>),
     /// A contact's row.
     PutContact(Box<Contact>),
     /// Our entries `first..=last` of a conversation were delivered.
@@ -62,10 +75,21 @@ pub enum Change {
         /// Whether this device wrote it.
         mine: bool,
     },
+    /// A group's row.
+    PutGroup(Box<GroupHead>),
     /// A conversation's head.
     PutHead(Box<DirectHead>),
     /// An invite we gave out.
     PutInvite(Box<Invite>),
+    /// An operation of a group, as it was signed.
+    PutOp {
+        /// The group.
+        conversation: ConversationId,
+        /// `OpId`.
+        op: [u8; 32],
+        /// The operation.
+        bytes: Vec<u8>,
+    },
     /// Something on its way.
     PutOutbox(Box<OutboxRow>),
     /// A prekey whose bundle was given out.
@@ -113,14 +137,25 @@ pub enum Change {
     },
 }
 
-/// One entry of ours on its way to one account.
+/// What stands in a row of the outbox.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outbound {
+    /// An entry of the 1:1 conversation.
+    Entry,
+    /// A note about a group: its name in the outbox is a sequence number that no entry has.
+    Note,
+}
+
+/// One entry or note of ours on its way to one account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OutboxRow {
     /// To whom.
     pub account: AccountId,
     /// Which entry: its sequence number orders the outbox.
     pub entry: EntryRef,
-    /// What is to be sealed: the payload with the entry in it.
+    /// What it is.
+    pub what: Outbound,
+    /// What is to be sealed: the entry, or the note.
     pub payload: Zeroizing<Vec<u8>>,
     /// The finished frame once it was sealed, and the session that sealed it. A resend repeats these bytes.
     pub sealed: Option<(Vec<u8>, [u8; 16])>,

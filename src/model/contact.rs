@@ -42,6 +42,8 @@ pub struct Contact {
 pub enum ContactState {
     /// We asked, and they have not accepted yet.
     Asked,
+    /// Somebody whom we know through a group only: no contact, but there are sessions.
+    Member,
     /// Both agreed.
     Mutual,
     /// They asked, and we have not decided yet: the request box.

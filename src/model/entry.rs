@@ -2,7 +2,7 @@
 
 use std::{cmp::Ordering, fmt};
 
-use super::{DeviceId, Emoji, Name, Text};
+use super::{AccountId, DeviceId, Emoji, History, Name, Role, Text};
 
 /// Names an entry and fixes its place on everybody's screen: by Lamport time, then author, then sequence;
 /// never by a clock (architecture.md, "The log first").
@@ -82,6 +82,8 @@ pub enum Body {
         /// Set, or taken back.
         on: bool,
     },
+    /// Who takes part has changed: the row of a group's operation. Never travels as an entry.
+    Group(GroupEvent),
     /// The author has seen everything up to here.
     Read {
         /// The last entry seen.
@@ -110,7 +112,7 @@ impl Body {
     /// Whether it is a row of its own in the timeline.
     #[must_use]
     pub const fn is_shown(&self) -> bool {
-        matches!(self, Self::Text { .. } | Self::Unknown { .. })
+        matches!(self, Self::Group(_) | Self::Text { .. } | Self::Unknown { .. })
     }
 
     /// The entry that this one changes the look of, if any.
@@ -119,12 +121,34 @@ impl Body {
         match self {
             Self::Delete { target } | Self::Edit { target, .. } | Self::React { target, .. } => Some(*target),
             Self::Accept { .. }
+            | Self::Group(_)
             | Self::Read { .. }
             | Self::Request { .. }
             | Self::Text { .. }
             | Self::Unknown { .. } => None,
         }
     }
+}
+
+/// What an operation of a group did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum GroupEvent {
+    /// The author added somebody.
+    Added(AccountId),
+    /// The author began the group under this title.
+    Created(Name),
+    /// The author changed what newcomers see.
+    History(History),
+    /// The author left.
+    Left,
+    /// The author moved the group under another envelope.
+    Rekeyed,
+    /// The author removed somebody.
+    Removed(AccountId),
+    /// The author gave the group another title.
+    Renamed(Name),
+    /// The author gave somebody another role.
+    Role(AccountId, Role),
 }
 
 /// How far a message of ours has come. Each state includes the ones before it.

@@ -4,17 +4,21 @@
 mod change;
 mod contact;
 mod entry;
+mod group;
+mod group_row;
 mod id;
 pub mod limits;
 mod secret;
 mod snapshot;
 mod text;
 
-pub use change::{Change, OutboxRow};
+pub use change::{Change, Outbound, OutboxRow};
 pub use contact::{Contact, ContactState, DirectHead, Evidence, Finding, Invite, Seen, SeenBy};
-pub use entry::{Body, Delivery, Entry, EntryRef};
+pub use entry::{Body, Delivery, Entry, EntryRef, GroupEvent};
+pub use group::{GroupOp, GroupState, History, Member, OpId, OpKind, Role};
+pub use group_row::{ChainRow, CipherRow, GroupHead, Reached};
 pub use id::{ConversationId, FrameId, InviteId, MessageId, MessageIdError, Peer};
-pub use secret::InviteSecret;
+pub use secret::{InviteSecret, SecretBytes};
 pub use snapshot::{Profile, Snapshot};
 pub use text::{Emoji, Name, Text};
 

@@ -4,7 +4,9 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
-use super::{AccountId, Contact, DirectHead, FrameId, Invite, Name, OutboxRow};
+use super::{
+    AccountId, ChainRow, Contact, ConversationId, DirectHead, FrameId, GroupHead, Invite, Name, OutboxRow,
+};
 
 /// Our own row.
 #[derive(Clone, PartialEq, Eq)]
@@ -53,6 +55,12 @@ pub struct Snapshot {
     pub taken: Vec<(AccountId, u64, FrameId)>,
     /// What is on its way, by account and sequence.
     pub outbox: Vec<OutboxRow>,
+    /// All groups.
+    pub groups: Vec<GroupHead>,
+    /// Operations: group, bytes.
+    pub ops: Vec<(ConversationId, Vec<u8>)>,
+    /// Sender chains, by group.
+    pub chains: Vec<(ConversationId, ChainRow)>,
     /// Whether the store was found older than its key file: an old copy was put back.
     pub rolled_back: bool,
 }
@@ -71,6 +79,9 @@ impl Snapshot {
             invites: Vec::new(),
             taken: Vec::new(),
             outbox: Vec::new(),
+            groups: Vec::new(),
+            ops: Vec::new(),
+            chains: Vec::new(),
             rolled_back: false,
         }
     }

@@ -102,6 +102,7 @@ impl Actor {
             Command::MessageStatus { message, done } => {
                 self.look(done, |open| open.message_status(message));
             }
+            Command::Group(command) => self.on_group_command(command),
             Command::Status { done } => drop(done.send(Ok(self.status()))),
             Command::Shutdown { done } => self.stopping = Some(done),
         }
@@ -269,12 +270,15 @@ impl super::actor::Open {
 
     fn chats(&self) -> Vec<Chat> {
         let mut chats: Vec<_> = self.engine.heads().filter_map(|head| self.chat(head)).collect();
+        chats.extend(self.engine.groups().map(|(head, state)| self.group_chat(head, state)));
         chats.sort_by_key(|chat| std::cmp::Reverse((chat.active_at_ms, chat.chat)));
         chats
     }
 
     fn history(&self, chat: ConversationId, anchor: Anchor, limit: usize) -> Result<Page, ClientError> {
-        self.engine.head(chat).ok_or(ClientError::NotFound("conversation"))?;
+        if self.engine.head(chat).is_none() && self.engine.group(chat).is_none() {
+            return Err(ClientError::NotFound("conversation"));
+        }
         let anchor = match anchor {
             Anchor::Newest => store::Anchor::Newest,
             Anchor::Before(message) => store::Anchor::Before(message.entry),
@@ -283,7 +287,12 @@ impl super::actor::Open {
         };
         let page = self.store.history(&chat, anchor, limit.min(limits::PAGE)).map_err(store_error)?;
         Ok(Page {
-            messages: page.rows.iter().map(|row| self.to_message(chat, row)).collect(),
+            messages: page
+                .rows
+                .iter()
+                .filter(|row| !self.engine.is_hidden(chat, &row.entry.id))
+                .map(|row| self.to_message(chat, row))
+                .collect(),
             more_before: page.more_before,
             more_after: page.more_after,
         })
@@ -293,6 +302,16 @@ impl super::actor::Open {
         let MessageId { conversation, entry } = message;
         let row = self.store.row(&conversation, &entry).map_err(store_error)?;
         let row = row.filter(|row| row.mine).ok_or(ClientError::NotFound("message of yours"))?;
+        if self.engine.is_group(conversation) {
+            let reached = self.engine.group_delivery(conversation, entry).into_iter();
+            return Ok(reached
+                .map(|(account, state, at_ms)| StateAt {
+                    account: Account(account),
+                    state: state.into(),
+                    at_ms,
+                })
+                .collect());
+        }
         let head = self.engine.head(conversation).ok_or(ClientError::NotFound("conversation"))?;
         let state = self.engine.delivery(conversation, entry);
         let delivered = row.delivered_at_ms.unwrap_or(row.entry.sent_at_ms);
@@ -305,7 +324,7 @@ impl super::actor::Open {
     }
 }
 
-fn checked_name(name: &str) -> Result<Name, ClientError> {
+pub(super) fn checked_name(name: &str) -> Result<Name, ClientError> {
     Name::new(name).ok_or(ClientError::Invalid("a name has 1 to 64 characters"))
 }
 

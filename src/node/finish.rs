@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     api::ClientError,
-    model::{FrameId, Peer},
+    model::{ConversationId, FrameId, Peer},
     net::{Class, SendError},
     protocol::{Effect, Notice, Standing},
     wire::Frame,
@@ -68,6 +68,9 @@ impl Actor {
                 Effect::Fault(peer) => self.punish(peer),
                 Effect::Notice(notice) => notices.push(notice),
                 Effect::Send { peer, frame } => self.send(peer, &frame),
+                Effect::SendStored { peer, conversation, chain, first, last } => {
+                    self.send_stored(peer, &conversation, &chain, (first, last));
+                }
                 Effect::Taken { peer, frame } => taken.entry(peer).or_default().push(frame),
             }
         }
@@ -87,6 +90,24 @@ impl Actor {
         match net.send(to_net(peer), frame.to_vec()) {
             Ok(()) | Err(SendError::Gone | SendError::TooLarge) => {}
             Err(SendError::Busy) => open.engine.on_busy(peer, frame),
+        }
+    }
+
+    /// Messages of a group out of the store, as long as the connection has room: what finds none is asked for again.
+    fn send_stored(
+        &mut self,
+        peer: Peer,
+        conversation: &ConversationId,
+        chain: &[u8; 16],
+        range: (u32, u32),
+    ) {
+        let Some(open) = &self.open else { return };
+        let Ok(messages) = open.store.ciphers(conversation, chain, range) else { return };
+        for message in messages {
+            let Some(net) = self.open.as_ref().and_then(|open| open.net.as_ref()) else { return };
+            if net.send(to_net(peer), Frame::Group(&message).encode()).is_err() {
+                return;
+            }
         }
     }
 
@@ -118,7 +139,9 @@ impl Actor {
         if self.events.receiver_count() == 0 {
             return;
         }
-        if let Some(event) = self.to_event(notice) {
+        if let Notice::GroupReached { .. } = notice {
+            self.announce_reached(&notice);
+        } else if let Some(event) = self.to_event(notice) {
             self.tell(event);
         }
     }

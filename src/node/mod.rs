@@ -9,6 +9,7 @@ mod config;
 #[cfg(feature = "bench")]
 pub(crate) mod fill;
 mod finish;
+mod group;
 mod network;
 mod passphrase;
 mod scrub;

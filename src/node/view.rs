@@ -2,7 +2,10 @@
 
 use undertone_crypto::compare::fingerprint;
 
-use super::actor::{Actor, Open};
+use super::{
+    actor::{Actor, Open},
+    group::group_change,
+};
 use crate::{
     api::{
         Account, Chat, ChatKind, ClientError, Contact, ContactState, Event, Message, MessageKind,
@@ -81,7 +84,7 @@ impl Actor {
             }
             Notice::Arrived(chat, entry) => Event::MessageReceived(open.message(chat, entry.id)?),
             Notice::Changed(chat, entry) => Event::MessageChanged(open.message(chat, entry)?),
-            Notice::ChatChanged(chat) => Event::ChatChanged(open.chat(open.engine.head(chat)?)?),
+            Notice::ChatChanged(chat) => Event::ChatChanged(open.chat_row(chat)?),
             Notice::ContactChanged(account) => Event::ContactChanged(open.contact(account)?),
             Notice::ContactRemoved(account) => Event::ContactRemoved(Account(account)),
             Notice::Delivery { conversation, account, entry, state, at_ms, upto } => Event::MessageState {
@@ -92,6 +95,16 @@ impl Actor {
                 at_ms,
                 upto,
             },
+            Notice::GroupChanged(chat) | Notice::GroupSame(chat) => match open.group(chat) {
+                Some(group) => Event::GroupChanged(group),
+                None if open.engine.is_group(chat) => return None,
+                None => Event::GroupForgotten(chat),
+            },
+            Notice::GroupTyping(chat, account, typing) => {
+                Event::Typing { chat, account: Account(account), typing }
+            }
+            // One notice is of many messages.
+            Notice::GroupReached { .. } => return None,
             Notice::KeyChanged(account) => Event::KeyChanged(open.contact(account)?),
             Notice::NearbyChanged => Event::NearbyChanged,
             Notice::Presence(account) => {
@@ -119,6 +132,7 @@ impl Open {
         let state = match contact.state {
             _ if contact.changed_device.is_some() => ContactState::KeyChanged,
             model::ContactState::Asked => ContactState::Asked,
+            model::ContactState::Member => ContactState::Member,
             model::ContactState::Mutual => ContactState::Contact,
             model::ContactState::Request => ContactState::Request,
         };
@@ -175,12 +189,16 @@ impl Open {
         let head = self.engine.head(chat);
         let own = self.engine.account();
         let other = head.map_or(own, |head| head.account);
-        let author = |mine: bool| Account(if mine { own } else { other });
+        let author = |device: &model::DeviceId, mine: bool| {
+            let member = self.engine.group_author(chat, *device);
+            Account(member.unwrap_or(if mine { own } else { other }))
+        };
         let (text, reply_to, kind) = match &entry.body {
             Body::Text { text, reply_to } => {
                 (edited.as_ref().unwrap_or(text).as_str().to_owned(), *reply_to, MessageKind::Text)
             }
             Body::Delete { .. } => (String::new(), None, MessageKind::Text),
+            Body::Group(_) => (String::new(), None, MessageKind::System),
             Body::Accept { .. }
             | Body::Edit { .. }
             | Body::React { .. }
@@ -190,11 +208,15 @@ impl Open {
         };
         let mut by_emoji = std::collections::BTreeMap::<String, Vec<Account>>::new();
         for (emoji, device) in reactions {
-            let who = author(*device == self.engine.device());
+            let who = author(device, *device == self.engine.device());
             by_emoji.entry(emoji.as_str().to_owned()).or_default().push(who);
         }
-        let seen = head.and_then(|head| head.read_upto).is_some_and(|upto| entry.id <= upto);
+        let group = self.engine.group(chat);
+        let read_upto =
+            group.map_or_else(|| head.and_then(|head| head.read_upto), |(head, _)| head.read_upto);
+        let seen = read_upto.is_some_and(|upto| entry.id <= upto);
         let state = match (mine, seen) {
+            (true, _) if group.is_some() => self.group_state(chat, entry.id),
             (true, _) => self.engine.delivery(chat, entry.id).into(),
             (false, true) => MessageState::Read,
             (false, false) => MessageState::from(Delivery::Delivered),
@@ -202,7 +224,7 @@ impl Open {
         Message {
             id: MessageId { conversation: chat, entry: entry.id },
             chat,
-            author: author(*mine),
+            author: author(&entry.id.author, *mine),
             text: if *deleted { String::new() } else { text },
             kind,
             sent_at_ms: entry.sent_at_ms,
@@ -213,6 +235,7 @@ impl Open {
             deleted: *deleted,
             reactions: by_emoji,
             mine: *mine,
+            change: group_change(&entry.body),
             state,
         }
     }

@@ -55,6 +55,9 @@ impl Engine {
         body: Body,
         ctx: &mut Ctx<'_>,
     ) -> Result<EntryRef, Refused> {
+        if self.groups.contains_key(&chat) {
+            return self.group_say(chat, body, ctx);
+        }
         let account = self.other(chat)?;
         let (contact, _) = self.contact(account).ok_or(Refused::NotFound)?;
         if contact.blocked {
@@ -63,7 +66,7 @@ impl Engine {
         if contact.changed_device.is_some() {
             return Err(Refused::KeyChanged);
         }
-        if contact.state == ContactState::Request {
+        if matches!(contact.state, ContactState::Member | ContactState::Request) {
             return Err(Refused::NotAllowed);
         }
         self.say(account, body, ctx).ok_or(Refused::NotAllowed)
@@ -124,6 +127,10 @@ impl Engine {
         unread: u32,
         ctx: &mut Ctx<'_>,
     ) -> Result<(), Refused> {
+        if self.groups.contains_key(&chat) {
+            self.read_group(chat, upto, unread);
+            return Ok(());
+        }
         let account = self.other(chat)?;
         let person = self.people.get_mut(&account).ok_or(Refused::NotFound)?;
         if person.head.read_upto.is_some_and(|read| upto.is_upto(&read)) {
@@ -160,7 +167,8 @@ impl Engine {
             }
             match person.contact.state {
                 ContactState::Request => self.agree(account, ctx),
-                ContactState::Asked => {
+                ContactState::Asked | ContactState::Member => {
+                    person.contact.state = ContactState::Asked;
                     person.contact.invite = invite.or(person.contact.invite.take());
                     // What was asked before may have been thrown away unseen.
                     if !person.outbox.asks() {

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     model::{
-        AccountId, Body, Change, ContactState, Delivery, EntryRef, FrameId, OutboxRow, Peer,
+        AccountId, Body, Change, ContactState, Delivery, EntryRef, FrameId, Outbound, OutboxRow, Peer,
         limits::WINDOW_FRAMES,
     },
     wire::{Frame, Payload, decode_entry},
@@ -122,7 +122,8 @@ impl Outbox {
 
 impl Outgoing {
     fn new(row: OutboxRow) -> Self {
-        let body = decode_entry(&row.payload).ok().map(|entry| entry.body);
+        let entry = (row.what == Outbound::Entry).then(|| decode_entry(&row.payload).ok()).flatten();
+        let body = entry.map(|entry| entry.body);
         Self {
             frame: row.sealed.as_ref().map(|(bytes, _)| FrameId::of(bytes)),
             shown: body.as_ref().is_some_and(Body::is_shown),
@@ -189,11 +190,15 @@ impl Engine {
                 continue;
             }
             if outgoing.row.sealed.is_none() {
-                let entry = &outgoing.row.payload;
-                let payload = if session.is_confirmed() {
-                    Payload::Entry(entry)
-                } else {
-                    Payload::Introduction { list: me.list.as_bytes(), entry }
+                let content = &outgoing.row.payload;
+                let payload = match (outgoing.row.what, session.is_confirmed()) {
+                    (Outbound::Entry, true) => Payload::Entry(content),
+                    (Outbound::Entry, false) => {
+                        Payload::Introduction { list: me.list.as_bytes(), entry: content }
+                    }
+                    (Outbound::Note, true) => Payload::Note(content),
+                    // Keys are for a session in which the peer has answered.
+                    (Outbound::Note, false) => return ControlFlow::Break(()),
                 };
                 let Ok(frame) = session.seal(&payload.encode(), ctx.now_ms, &mut ctx.rng) else {
                     // Too long for a first message: it goes once the peer has answered.
@@ -246,7 +251,9 @@ impl Engine {
         for outgoing in taken {
             let entry = outgoing.row.entry;
             self.out.put(Change::DropOutbox { account, seq: entry.seq });
-            seqs.push(entry.seq);
+            if outgoing.row.what == Outbound::Entry {
+                seqs.push(entry.seq);
+            }
             if outgoing.shown {
                 let (state, at_ms) = (Delivery::Delivered, ctx.now_ms);
                 self.out.notice(Notice::Delivery { conversation, account, entry, state, at_ms, upto: false });

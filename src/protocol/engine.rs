@@ -13,6 +13,7 @@ use undertone_crypto::{
 
 use super::{
     delivery::Outbox,
+    group::Group,
     link::{Allowance, Link},
     person::{Own, Person, Taken, new_head},
     sessions::Sessions,
@@ -38,6 +39,7 @@ pub struct Engine {
     pub(super) me: Me,
     pub(super) people: BTreeMap<AccountId, Person>,
     pub(super) conversations: BTreeMap<ConversationId, AccountId>,
+    pub(super) groups: BTreeMap<ConversationId, Group>,
     pub(super) invites: BTreeMap<InviteId, Invite>,
     pub(super) prekeys: BTreeMap<[u8; 8], Prekey>,
     pub(super) replays: BTreeMap<[u8; 32], Replay>,
@@ -95,6 +97,8 @@ pub(super) struct Out {
     heads: BTreeSet<AccountId>,
     /// When each was used.
     sessions: BTreeMap<(AccountId, SessionId), u64>,
+    groups: BTreeSet<ConversationId>,
+    chains: BTreeSet<(ConversationId, [u8; 16])>,
     chats: BTreeSet<ConversationId>,
 }
 
@@ -135,6 +139,14 @@ impl Out {
         self.sessions.insert((account, session), now_ms);
     }
 
+    pub(super) fn group_touched(&mut self, conversation: ConversationId) {
+        self.groups.insert(conversation);
+    }
+
+    pub(super) fn chain_touched(&mut self, conversation: ConversationId, chain: [u8; 16]) {
+        self.chains.insert((conversation, chain));
+    }
+
     /// The conversation's row in the list changed.
     pub(super) fn chat_changed(&mut self, conversation: ConversationId) {
         self.chats.insert(conversation);
@@ -153,6 +165,7 @@ impl Engine {
             me,
             people: BTreeMap::new(),
             conversations: BTreeMap::new(),
+            groups: Group::restore(snapshot.groups, snapshot.ops, snapshot.chains, now_ms)?,
             invites: snapshot.invites.into_iter().map(|invite| (invite.id, invite)).collect(),
             prekeys: BTreeMap::new(),
             replays: BTreeMap::new(),
@@ -238,6 +251,8 @@ impl Engine {
         match Frame::decode(bytes) {
             Ok(Frame::Bundle { bundle, list }) => self.on_bundle(peer, bundle, list, ctx),
             Ok(Frame::BundleRequest) => self.on_bundle_request(peer, ctx),
+            Ok(Frame::Group(message)) => self.on_group(peer, message, ctx),
+            Ok(Frame::GroupSync(sealed)) => self.on_group_sync(peer, sealed, ctx),
             Ok(Frame::Hello(hello)) => self.on_hello(peer, &hello, ctx),
             Ok(Frame::InviteEnded(id)) => self.on_invite_ended(peer, id, ctx),
             Ok(Frame::Proof(proof)) => self.on_proof(peer, proof, ctx),
@@ -259,12 +274,13 @@ impl Engine {
         }
         self.expire_links(ctx.now_ms);
         self.expire_typing(ctx.now_ms);
+        self.tick_groups(ctx);
         self.retry(ctx);
     }
 
     /// The transaction that the inputs since the last call have made.
     pub fn settle(&mut self) -> Step {
-        let Out { mut changes, mut effects, contacts, heads, sessions, chats } =
+        let Out { mut changes, mut effects, contacts, heads, sessions, groups, chains, chats } =
             std::mem::take(&mut self.out);
         for account in contacts {
             if let Some(person) = self.people.get(&account) {
@@ -280,6 +296,16 @@ impl Engine {
             if let Some(session) = self.people.get_mut(&account).and_then(|p| p.sessions.used(id, used_ms)) {
                 let state = session.to_bytes();
                 changes.push(Change::PutSession { account, session: *id.as_bytes(), used_ms, state });
+            }
+        }
+        for conversation in groups {
+            if let Some(group) = self.groups.get(&conversation) {
+                changes.push(Change::PutGroup(Box::new(group.head.clone())));
+            }
+        }
+        for (conversation, chain) in chains {
+            if let Some(row) = self.groups.get(&conversation).and_then(|group| group.chain_row(&chain)) {
+                changes.push(Change::PutChain { conversation, row: Box::new(row) });
             }
         }
         effects.extend(chats.into_iter().map(|chat| Effect::Notice(Notice::ChatChanged(chat))));

@@ -195,6 +195,7 @@ impl Engine {
         // Now that they are known they may see the name; and they must know us before our first frame comes.
         self.send_proof(peer, ctx);
         self.pump(account, ctx);
+        self.meet_in_groups(account, ctx);
     }
 }
 

@@ -11,7 +11,7 @@ use super::{
     step::Notice,
 };
 use crate::{
-    model::{AccountId, Body, Change, ContactState, Delivery, Entry, EntryRef, OutboxRow},
+    model::{AccountId, Body, Change, ContactState, Delivery, Entry, EntryRef, Outbound, OutboxRow},
     wire::{decode_entry, encode_entry},
 };
 
@@ -32,7 +32,13 @@ impl Engine {
             head.last_at_ms = ctx.now_ms;
             self.out.chat_changed(conversation);
         }
-        person.outbox.push(OutboxRow { account, entry: id, payload: bytes.clone(), sealed: None });
+        person.outbox.push(OutboxRow {
+            account,
+            entry: id,
+            what: Outbound::Entry,
+            payload: bytes.clone(),
+            sealed: None,
+        });
         self.out.head_touched(account);
         self.out.put(Change::PutEntry {
             conversation,
@@ -43,6 +49,7 @@ impl Engine {
         self.out.put(Change::PutOutbox(Box::new(OutboxRow {
             account,
             entry: id,
+            what: Outbound::Entry,
             payload: bytes,
             sealed: None,
         })));
@@ -68,7 +75,9 @@ impl Engine {
         let Ok(entry) = decode_entry(bytes) else { return ControlFlow::Continue(()) };
         let Some(person) = self.people.get_mut(&account) else { return ControlFlow::Continue(()) };
         // Before we agreed to talk, only the request itself counts.
-        if person.contact.state == ContactState::Request && !matches!(entry.body, Body::Request { .. }) {
+        if matches!(person.contact.state, ContactState::Request | ContactState::Member)
+            && !matches!(entry.body, Body::Request { .. })
+        {
             return ControlFlow::Break(());
         }
         let head = &mut person.head;
@@ -101,6 +110,8 @@ impl Engine {
                 self.out.notice(Notice::Changed(conversation, *target));
                 self.out.chat_changed(conversation);
             }
+            // Nobody says it: rows of operations are our own.
+            Body::Group(_) => {}
             Body::Text { .. } | Body::Unknown { .. } => {
                 // By the author's own count: what comes late is new, wherever it stands.
                 let read = person.head.read_upto.is_some_and(|read| entry.id.is_upto(&read));
@@ -139,4 +150,4 @@ impl Engine {
 
 /// How far ahead of what we know an entry's Lamport time may be: no honest pair of people writes as much
 /// between two deliveries, and a made-up time cannot push a conversation to the end of numbers.
-const LAMPORT_REACH: u64 = 1 << 32;
+pub(super) const LAMPORT_REACH: u64 = 1 << 32;

@@ -6,6 +6,7 @@ mod bundle;
 mod command;
 mod delivery;
 mod engine;
+mod group;
 mod key_change;
 mod link;
 mod log;
@@ -25,5 +26,6 @@ mod tests;
 
 pub use command::Refused;
 pub use engine::{Ctx, Engine, RestoreError};
+pub use group::Same;
 pub use profile::new_profile;
 pub use step::{Alarm, Effect, Notice, Standing, Step};

@@ -20,7 +20,8 @@ impl Engine {
             person.contact.name = name.clone();
         }
         match person.contact.state {
-            ContactState::Request => {
+            ContactState::Member | ContactState::Request => {
+                person.contact.state = ContactState::Request;
                 self.out.contact_touched(account);
                 self.out.notice(Notice::Requested(account));
             }

@@ -29,7 +29,8 @@ impl Engine {
 
     /// All contacts and requests.
     pub fn contacts(&self) -> impl Iterator<Item = &Contact> {
-        self.people.values().map(|person| &person.contact)
+        let contacts = self.people.values().map(|person| &person.contact);
+        contacts.filter(|contact| contact.state != ContactState::Member)
     }
 
     /// A contact, and whether a connection with it is up.
@@ -40,7 +41,11 @@ impl Engine {
 
     /// The heads of all conversations that are shown in the list.
     pub fn heads(&self) -> impl Iterator<Item = &DirectHead> {
-        self.people.values().filter(|person| person.contact.state != ContactState::Request).map(|p| &p.head)
+        self.people
+            .values()
+            .map(|person| (person.contact.state, &person.head))
+            .filter(|(state, _)| !matches!(state, ContactState::Request | ContactState::Member))
+            .map(|(_, head)| head)
     }
 
     /// A conversation's head.

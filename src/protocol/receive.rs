@@ -237,6 +237,10 @@ impl Engine {
             Ok(Payload::Entry(entry) | Payload::Introduction { entry, .. }) if !entry.is_empty() => {
                 self.arrive(account, device, entry, ctx)
             }
+            Ok(Payload::Note(note)) => {
+                self.on_note(account, device, note, ctx);
+                ControlFlow::Continue(())
+            }
             Ok(Payload::Entry(_) | Payload::Introduction { .. } | Payload::Unknown) | Err(_) => {
                 ControlFlow::Continue(())
             }
@@ -247,7 +251,7 @@ impl Engine {
 fn introduced_list(plaintext: &[u8], account: AccountId) -> Option<DeviceList> {
     match Payload::decode(plaintext) {
         Ok(Payload::Introduction { list, .. }) => DeviceList::parse(list, &account).ok(),
-        Ok(Payload::Entry(_) | Payload::Unknown) | Err(_) => None,
+        Ok(Payload::Entry(_) | Payload::Note(_) | Payload::Unknown) | Err(_) => None,
     }
 }
 

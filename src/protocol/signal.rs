@@ -21,6 +21,10 @@ impl Engine {
         on: bool,
         ctx: &mut Ctx<'_>,
     ) -> Result<(), Refused> {
+        if self.groups.contains_key(&conversation) {
+            self.group_typing(conversation, on, ctx);
+            return Ok(());
+        }
         let account = self.other(conversation)?;
         let Some(person) = self.people.get(&account) else { return Err(Refused::NotFound) };
         if let (false, Some(peer), Some(device)) = (person.is_held(), person.link, person.device())

@@ -14,8 +14,8 @@ use zeroize::Zeroizing;
 
 use super::{Ctx, Effect, Engine, Notice, Standing, new_profile};
 use crate::model::{
-    AccountId, Body, Change, Contact, ConversationId, DirectHead, Entry, EntryRef, FrameId, Invite, InviteId,
-    Name, OutboxRow, Peer, Profile, Snapshot, Text,
+    AccountId, Body, ChainRow, Change, Contact, ConversationId, DirectHead, Entry, EntryRef, FrameId,
+    GroupHead, Invite, InviteId, Name, OutboxRow, Peer, Profile, Snapshot, Text,
 };
 
 /// A source of test randomness: repeatable, and nothing else.
@@ -81,6 +81,10 @@ pub(super) struct Disk {
     pub(super) outbox: BTreeMap<(AccountId, u64), OutboxRow>,
     pub(super) entries: BTreeMap<(ConversationId, EntryRef), Entry>,
     pub(super) delivered: Vec<(ConversationId, u64, u64)>,
+    pub(super) groups: BTreeMap<ConversationId, GroupHead>,
+    pub(super) ops: BTreeMap<(ConversationId, [u8; 32]), Vec<u8>>,
+    pub(super) chains: BTreeMap<(ConversationId, [u8; 16]), ChainRow>,
+    pub(super) ciphers: BTreeMap<(ConversationId, [u8; 16], u32), Vec<u8>>,
 }
 
 impl Disk {
@@ -97,6 +101,10 @@ impl Disk {
             outbox: BTreeMap::new(),
             entries: BTreeMap::new(),
             delivered: Vec::new(),
+            groups: BTreeMap::new(),
+            ops: BTreeMap::new(),
+            chains: BTreeMap::new(),
+            ciphers: BTreeMap::new(),
         }
     }
 
@@ -109,6 +117,23 @@ impl Disk {
                 self.taken.retain(|(of, _), _| of != account);
                 self.outbox.retain(|(of, _), _| of != account);
                 self.entries.retain(|(of, _), _| of != conversation);
+            }
+            Change::DropConversation(conversation) => {
+                self.groups.remove(conversation);
+                self.ops.retain(|(of, _), _| of != conversation);
+                self.chains.retain(|(of, _), _| of != conversation);
+                self.ciphers.retain(|(of, _, _), _| of != conversation);
+                self.entries.retain(|(of, _), _| of != conversation);
+            }
+            Change::PutChain { conversation, row } => {
+                self.chains.insert((*conversation, row.chain), (**row).clone());
+            }
+            Change::PutCipher(row) => {
+                self.ciphers.insert((row.conversation, row.chain, row.iteration), row.bytes.clone());
+            }
+            Change::PutGroup(group) => drop(self.groups.insert(group.conversation, (**group).clone())),
+            Change::PutOp { conversation, op, bytes } => {
+                self.ops.insert((*conversation, *op), bytes.clone());
             }
             Change::DropInvite(id) => drop(self.invites.remove(id)),
             Change::DropOutbox { account, seq } => drop(self.outbox.remove(&(*account, *seq))),
@@ -155,6 +180,9 @@ impl Disk {
             invites: self.invites.values().cloned().collect(),
             taken: self.taken.iter().map(|((of, count), frame)| (*of, *count, *frame)).collect(),
             outbox: self.outbox.values().cloned().collect(),
+            groups: self.groups.values().cloned().collect(),
+            ops: self.ops.iter().map(|((of, _), bytes)| (*of, bytes.clone())).collect(),
+            chains: self.chains.iter().map(|((of, _), row)| (*of, row.clone())).collect(),
             rolled_back,
         }
     }
@@ -279,6 +307,15 @@ impl World {
             }
             Effect::Notice(notice) => self.nodes[node].notices.push(notice),
             Effect::Send { peer, frame } => self.put(node, peer, frame),
+            Effect::SendStored { peer, conversation, chain, first, last } => {
+                let rows = self.nodes[node]
+                    .disk
+                    .ciphers
+                    .range((conversation, chain, first)..=(conversation, chain, last));
+                let frames: Vec<_> =
+                    rows.map(|(_, bytes)| crate::wire::Frame::Group(bytes).encode()).collect();
+                frames.into_iter().for_each(|frame| self.put(node, peer, frame));
+            }
             Effect::Taken { peer, frame } => {
                 self.put(node, peer, crate::wire::Frame::Taken(vec![frame]).encode());
             }

@@ -57,6 +57,19 @@ pub enum Effect {
         /// The bytes.
         frame: Vec<u8>,
     },
+    /// Send messages of a group as they travelled, out of the store.
+    SendStored {
+        /// To whom.
+        peer: Peer,
+        /// The group.
+        conversation: ConversationId,
+        /// The chain.
+        chain: [u8; 16],
+        /// First iteration.
+        first: u32,
+        /// Last iteration.
+        last: u32,
+    },
     /// Tell the peer that its frame is on disk here.
     Taken {
         /// To whom.
@@ -105,6 +118,25 @@ pub enum Notice {
         /// Whether all of ours before it have come as far.
         upto: bool,
     },
+    /// Who takes part in a group, its title or its policy changed.
+    GroupChanged(ConversationId),
+    /// Our messages have come further with a member.
+    GroupReached {
+        /// The group.
+        conversation: ConversationId,
+        /// The member.
+        account: AccountId,
+        /// First and last sequence number.
+        seqs: (u64, u64),
+        /// How far.
+        state: Delivery,
+        /// Since when.
+        at_ms: u64,
+    },
+    /// What the members of a group hold changed.
+    GroupSame(ConversationId),
+    /// A member of a group is writing, or has stopped.
+    GroupTyping(ConversationId, AccountId, bool),
     /// A contact has a new device; sending is held.
     KeyChanged(AccountId),
     /// The list of people nearby changed.

@@ -105,6 +105,14 @@ impl Params {
         text.parse().map_err(|_not_an_account| ClientError::NotFound("account").into())
     }
 
+    /// The accounts that a list names.
+    pub(super) fn accounts(&mut self, name: &str) -> Result<Vec<Account>, Fault> {
+        let Some(Value::Array(list)) = self.0.remove(name) else { return Err(missing(name)) };
+        let parse = |value: &Value| value.as_str().and_then(|text| text.parse().ok());
+        let accounts: Option<_> = list.iter().map(parse).collect();
+        accounts.ok_or_else(|| ClientError::NotFound("account").into())
+    }
+
     /// The conversation that `chat` names.
     pub(super) fn chat(&mut self) -> Result<ConversationId, Fault> {
         let text = self.text("chat")?;

@@ -4,8 +4,8 @@ use data_encoding::HEXLOWER;
 use serde_json::{Map, Value, json};
 
 use crate::api::{
-    Account, Chat, Contact, Event, Evidence, Message, Nearby, NodeStatus, Page, PeerStatus, Presence,
-    ProfileInfo, SafetyNumber, StateAt,
+    Account, Chat, Contact, Event, Evidence, Group, GroupChange, GroupMember, Message, Nearby, NodeStatus,
+    Page, PeerStatus, Presence, ProfileInfo, Role, SafetyNumber, StateAt,
 };
 
 /// Nothing to say but that it is done.
@@ -119,7 +119,51 @@ pub(super) fn message(message: &Message) -> Value {
         "deleted": message.deleted,
         "reactions": reactions,
         "mine": message.mine,
+        "change": message.change.as_ref().map(change),
         "state": message.state.as_str(),
+    })
+}
+
+/// What changed in a group.
+fn change(change: &GroupChange) -> Value {
+    match change {
+        GroupChange::Added(account) => json!({"what": "added", "account": text(*account)}),
+        GroupChange::Created(title) => json!({"what": "created", "title": title}),
+        GroupChange::History => json!({"what": "history"}),
+        GroupChange::Left => json!({"what": "left"}),
+        GroupChange::Rekeyed => json!({"what": "rekeyed"}),
+        GroupChange::Removed(account) => json!({"what": "removed", "account": text(*account)}),
+        GroupChange::Renamed(title) => json!({"what": "renamed", "title": title}),
+        GroupChange::Role(account, role) => {
+            json!({"what": "role", "account": text(*account), "role": role.as_str()})
+        }
+    }
+}
+
+/// A group.
+pub(super) fn group(group: &Group) -> Value {
+    json!({
+        "title": group.title,
+        "members": group.members.iter().map(member).collect::<Value>(),
+        "role": group.role.map(Role::as_str),
+        "epoch": group.epoch,
+        "heads": group.heads,
+        "waiting": group.waiting,
+    })
+}
+
+fn member(member: &GroupMember) -> Value {
+    json!({
+        "account": text(member.account),
+        "name": member.name,
+        "role": member.role.as_str(),
+        "me": member.me,
+        "verified": member.verified,
+        "connected": member.connected,
+        "added_by": text(member.added_by),
+        "same": member.same,
+        "they_lack": member.they_lack,
+        "we_lack": member.we_lack,
     })
 }
 
@@ -169,6 +213,15 @@ pub(super) fn event(event: &Event) -> Value {
         Event::Error(error) => {
             json!({"type": "error", "code": error.code(), "message": error.to_string()})
         }
+        Event::GroupChanged(now) => {
+            let mut fields = group(now);
+            if let Value::Object(fields) = &mut fields {
+                fields.insert("type".into(), "group.changed".into());
+                fields.insert("chat".into(), now.chat.to_string().into());
+            }
+            fields
+        }
+        Event::GroupForgotten(chat) => json!({"type": "group.forgotten", "chat": chat.to_string()}),
         Event::KeyAlarm(who) => about_contact("key.alarm", who),
         Event::KeyChanged(who) => about_contact("key.changed", who),
         Event::Locked => json!({"type": "locked"}),

@@ -202,14 +202,18 @@ fn walk_kind(backend: &dyn Backend, seal: &Seal, kind: Kind, report: &mut Report
 fn decodes(kind: Kind, key: &[u8], plain: &Plain) -> Result<(), StoreError> {
     let misplaced = StoreError::Damaged("a row has no place");
     match kind {
+        Kind::Chain => record::decode_chain(plain).map(drop),
+        Kind::Cipher => record::decode_cipher(plain).map(drop),
         Kind::Contact => record::decode_contact(plain).map(drop),
         Kind::ContentKey => Ok(()),
         Kind::Delivered => record::decode_delivered(plain).map(drop),
         Kind::Edit | Kind::Side => record::decode_side(plain).map(drop),
+        Kind::Group => record::decode_group(plain).map(drop),
         Kind::Head => record::decode_head(plain).map(drop),
         Kind::Header => record::decode_header(plain).map(drop),
         Kind::Invite => record::decode_invite(plain).map(drop),
         Kind::Message => record::decode_row(place_of(key).ok_or(misplaced)?, plain).map(drop),
+        Kind::Op => record::decode_op(plain).map(drop),
         Kind::Outbox => record::decode_outbox(plain).map(drop),
         Kind::Overlay => match overlay_of(key).ok_or(misplaced)? {
             OverlayKind::Edited => record::decode_edited(plain).map(drop),
@@ -226,14 +230,18 @@ fn decodes(kind: Kind, key: &[u8], plain: &Plain) -> Result<(), StoreError> {
 
 const fn name(kind: Kind) -> &'static str {
     match kind {
+        Kind::Chain => "sender chains",
+        Kind::Cipher => "messages of groups as they travelled",
         Kind::Contact => "contacts",
         Kind::ContentKey => "keys of conversations",
         Kind::Delivered => "marks of delivery",
         Kind::Edit => "edits",
+        Kind::Group => "groups",
         Kind::Head => "conversations' heads",
         Kind::Header => "header rows",
         Kind::Invite => "invites",
         Kind::Message => "messages",
+        Kind::Op => "operations of groups",
         Kind::Outbox => "messages on their way",
         Kind::Overlay => "marks on messages",
         Kind::Prekey => "prekeys",

@@ -19,11 +19,23 @@ pub(super) fn draft_change(
     let keys = draft.keys();
     match change {
         Change::DropContact { account, conversation } => drop_contact(draft, account, conversation)?,
+        Change::DropConversation(conversation) => drop_conversation(draft, conversation)?,
         Change::DropInvite(id) => draft.remove(keys.invite(id)),
         Change::DropOutbox { account, seq } => draft.remove(keys.outbox(account, *seq)),
         Change::DropPrekey(reference) => draft.remove(keys.prekey(reference)),
         Change::DropReplay(init) => draft.remove(keys.replay(init)),
         Change::DropSession { account, session } => draft.remove(keys.session(account, session)),
+        Change::PutChain { conversation, row } => {
+            draft.put(
+                keys.conversation(conversation).chain(&row.chain),
+                record::encode_chain(conversation, row)?,
+            );
+        }
+        Change::PutCipher(row) => {
+            let keys = keys.conversation(&row.conversation);
+            draft.ensure_content(&keys, rng);
+            draft.put(keys.cipher(&row.chain, row.iteration), record::encode_cipher(row)?);
+        }
         Change::PutContact(contact) => {
             draft.put(keys.contact(&contact.account), record::encode_contact(contact)?);
         }
@@ -41,10 +53,16 @@ pub(super) fn draft_change(
             }
             put_entry(draft, &keys, &Said { entry, bytes, mine: *mine })?;
         }
+        Change::PutGroup(group) => {
+            draft.put(keys.conversation(&group.conversation).group(), record::encode_group(group)?);
+        }
         Change::PutHead(head) => {
             draft.put(keys.conversation(&head.conversation).head(), record::encode_head(head)?);
         }
         Change::PutInvite(invite) => draft.put(keys.invite(&invite.id), record::encode_invite(invite)?),
+        Change::PutOp { conversation, op, bytes } => {
+            draft.put(keys.conversation(conversation).op(op), record::encode_op(conversation, bytes)?);
+        }
         Change::PutOutbox(row) => {
             draft.put(keys.outbox(&row.account, row.entry.seq), record::encode_outbox(row)?);
         }
@@ -78,9 +96,16 @@ fn drop_contact(
     account: &AccountId,
     conversation: &ConversationId,
 ) -> Result<(), StoreError> {
+    for range in draft.keys().of_account(account) {
+        draft.remove_all(&range)?;
+    }
+    drop_conversation(draft, conversation)
+}
+
+fn drop_conversation(draft: &mut Draft<'_>, conversation: &ConversationId) -> Result<(), StoreError> {
     let keys = draft.keys().conversation(conversation);
-    for range in draft.keys().of_account(account).iter().chain(&keys.all()) {
-        draft.remove_all(range)?;
+    for range in keys.all() {
+        draft.remove_all(&range)?;
     }
     draft.drop_content(&keys);
     Ok(())
@@ -103,7 +128,7 @@ fn is_there(draft: &Draft<'_>, keys: &ConversationKeys<'_>, entry: &Entry) -> Re
 fn put_entry(draft: &mut Draft<'_>, keys: &ConversationKeys<'_>, said: &Said<'_>) -> Result<(), StoreError> {
     let id = said.entry.id;
     match &said.entry.body {
-        Body::Text { .. } | Body::Unknown { .. } => put_row(draft, keys, said),
+        Body::Group(_) | Body::Text { .. } | Body::Unknown { .. } => put_row(draft, keys, said),
         Body::Edit { target, text } if target.author == id.author => {
             put_edit(draft, keys, said, (target, text))
         }

@@ -5,6 +5,8 @@
 //! entries their place: Lamport time, author device (a random id that stands nowhere else in the clear) and
 //! sequence. The author stands in the key itself because the order of keys is the order on screen.
 
+mod group;
+
 use undertone_crypto::record::IndexKey;
 
 use crate::model::{AccountId, ConversationId, DeviceId, Emoji, EntryRef, InviteId};
@@ -13,6 +15,10 @@ use crate::model::{AccountId, ConversationId, DeviceId, Emoji, EntryRef, InviteI
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub(super) enum Kind {
+    /// A sender chain of a group: conversation, chain.
+    Chain = b'x',
+    /// A group's message as it travelled: conversation, chain, iteration.
+    Cipher = b'G',
     /// A contact: account.
     Contact = b'c',
     /// The wrapped key of a conversation's content: conversation.
@@ -21,6 +27,8 @@ pub(super) enum Kind {
     Delivered = b'D',
     /// An edit as it was said: conversation, target, own place.
     Edit = b'E',
+    /// A group: conversation.
+    Group = b'g',
     /// A conversation's head: conversation.
     Head = b'h',
     /// Schema and generation of the whole store.
@@ -29,6 +37,8 @@ pub(super) enum Kind {
     Invite = b'i',
     /// A row of the timeline: conversation, place.
     Message = b'M',
+    /// An operation of a group: conversation, operation.
+    Op = b'p',
     /// Something on its way: account, sequence.
     Outbox = b'o',
     /// What changes the look of a row: conversation, target, what, author.
@@ -49,15 +59,19 @@ pub(super) enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub(super) const ALL: [Self; 16] = [
+    pub(super) const ALL: [Self; 20] = [
+        Self::Chain,
+        Self::Cipher,
         Self::Contact,
         Self::ContentKey,
         Self::Delivered,
         Self::Edit,
+        Self::Group,
         Self::Head,
         Self::Header,
         Self::Invite,
         Self::Message,
+        Self::Op,
         Self::Outbox,
         Self::Overlay,
         Self::Prekey,
@@ -272,9 +286,20 @@ impl ConversationKeys<'_> {
 
     /// All rows that belong to the conversation.
     pub(super) fn all(&self) -> Vec<Range> {
-        [Kind::Head, Kind::ContentKey, Kind::Message, Kind::Side, Kind::Edit, Kind::Overlay, Kind::Delivered]
-            .map(|kind| Range::prefix(kind.tagged(&self.tag)))
-            .to_vec()
+        let kinds = [
+            Kind::Chain,
+            Kind::Cipher,
+            Kind::ContentKey,
+            Kind::Delivered,
+            Kind::Edit,
+            Kind::Group,
+            Kind::Head,
+            Kind::Message,
+            Kind::Op,
+            Kind::Overlay,
+            Kind::Side,
+        ];
+        kinds.map(|kind| Range::prefix(kind.tagged(&self.tag))).to_vec()
     }
 }
 

@@ -230,6 +230,21 @@ impl Store {
         read::row(self.view(), conversation, id)
     }
 
+    /// The messages of a group's chain as they travelled, from one place to another.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] and its kin.
+    pub(crate) fn ciphers(
+        &self,
+        conversation: &ConversationId,
+        chain: &[u8; 16],
+        (first, last): (u32, u32),
+    ) -> Result<Vec<Vec<u8>>, StoreError> {
+        let range = self.seal.keys().conversation(conversation).ciphers(chain, first, last);
+        let rows = self.view().scan(&range, backend::Direction::Ascending);
+        rows.map(|row| record::decode_cipher(&row?.1)).collect()
+    }
+
     /// How many rows after `after` (all, if `None`) this device wrote, or did not write. Rows taken back do not
     /// count. Reads every one of them: meant for the unread ones.
     ///

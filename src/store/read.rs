@@ -115,7 +115,8 @@ pub(super) fn count_shown_after(
     let mut count = 0_u32;
     for row in view.scan(&Range { from, to: all.to }, Direction::Ascending) {
         let row = decode(&row?)?;
-        if row.mine == mine && row.entry.body.is_shown() {
+        let said = matches!(row.entry.body, Body::Text { .. } | Body::Unknown { .. });
+        if row.mine == mine && said {
             count = count.saturating_add(1);
         }
     }

@@ -21,6 +21,9 @@ pub(super) fn snapshot(view: View<'_>, rolled_back: bool) -> Result<Snapshot, St
         invites: all(view, Kind::Invite, record::decode_invite)?,
         taken: taken(view)?,
         outbox: all(view, Kind::Outbox, record::decode_outbox)?,
+        groups: all(view, Kind::Group, record::decode_group)?,
+        ops: all(view, Kind::Op, record::decode_op)?,
+        chains: all(view, Kind::Chain, record::decode_chain)?,
         rolled_back,
     })
 }

@@ -106,10 +106,15 @@ const fn class(kind: Kind) -> Class {
     match kind {
         Kind::Profile | Kind::Header => Class::Identity,
         Kind::ContentKey => Class::ContentKey,
-        Kind::Message | Kind::Side | Kind::Edit | Kind::Overlay | Kind::Delivered => Class::Content,
-        Kind::Contact
+        Kind::Cipher | Kind::Delivered | Kind::Edit | Kind::Message | Kind::Overlay | Kind::Side => {
+            Class::Content
+        }
+        Kind::Chain
+        | Kind::Contact
+        | Kind::Group
         | Kind::Head
         | Kind::Invite
+        | Kind::Op
         | Kind::Outbox
         | Kind::Prekey
         | Kind::Replay

@@ -10,6 +10,7 @@
 //!            kind 5 read    {0: upto position}
 //!            kind 6 request {0: name}
 //!            kind 7 accept  {0: name}
+//!            kind 8 is what a row of a group's operation has on disk; it never travels
 //! ```
 //! A kind number is never used again for something else.
 
@@ -40,7 +41,7 @@ fn text_bytes(body: &Body) -> usize {
         Body::Text { text, .. } | Body::Edit { text, .. } => text.as_str().len(),
         Body::Accept { name } | Body::Request { name } => name.as_str().len(),
         Body::React { emoji, .. } => emoji.as_str().len(),
-        Body::Delete { .. } | Body::Read { .. } | Body::Unknown { .. } => 0,
+        Body::Delete { .. } | Body::Group(_) | Body::Read { .. } | Body::Unknown { .. } => 0,
     }
 }
 
@@ -83,6 +84,7 @@ const fn kind(body: &Body) -> u16 {
         Body::Read { .. } => READ,
         Body::Request { .. } => REQUEST,
         Body::Accept { .. } => ACCEPT,
+        Body::Group(_) => GROUP,
         Body::Unknown { kind } => *kind,
     }
 }
@@ -111,7 +113,7 @@ fn encode_body(e: &mut Encoder<Vec<u8>>, body: &Body) {
         Body::Request { name } | Body::Accept { name } => {
             written(e.map(1).and_then(|e| e.u8(0)?.str(name.as_str())));
         }
-        Body::Unknown { .. } => written(e.map(0)),
+        Body::Group(_) | Body::Unknown { .. } => written(e.map(0)),
     }
 }
 
@@ -182,6 +184,8 @@ const REACT: u16 = 4;
 const READ: u16 = 5;
 const REQUEST: u16 = 6;
 const ACCEPT: u16 = 7;
+/// The row of a group's operation: not one of those that are read.
+const GROUP: u16 = 8;
 
 #[cfg(test)]
 mod tests {

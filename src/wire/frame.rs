@@ -11,6 +11,8 @@
 //! 0x11 taken          FrameId:16 each: on the receiver's disk
 //! 0x12 refused        FrameId:16: cannot be opened, make a new session
 //! 0x20 signal         sealed under the pair key: typing
+//! 0x30 group          GMsg (docs/protocol.md): a message of a group
+//! 0x31 group sync     sealed under the pair key: what members hold, and lack (`group.rs`)
 //! ```
 
 use minicbor::Encoder;
@@ -30,6 +32,10 @@ pub enum Frame<'a> {
     },
     /// Asks for a bundle.
     BundleRequest,
+    /// A message of a group.
+    Group(&'a [u8]),
+    /// What a member holds or lacks of a group, under the pair key.
+    GroupSync(&'a [u8]),
     /// The first frame on a connection, both ways.
     Hello(Hello),
     /// The invite that the peer showed was used by somebody else.
@@ -86,6 +92,8 @@ impl Frame<'_> {
                 written(e.map(2).and_then(|e| e.u8(0)?.bytes(bundle)?.u8(1)?.bytes(list)));
             }),
             Self::BundleRequest => vec![BUNDLE_REQUEST],
+            Self::Group(bytes) => [&[GROUP], *bytes].concat(),
+            Self::GroupSync(bytes) => [&[GROUP_SYNC], *bytes].concat(),
             Self::Hello(hello) => map_frame(HELLO, |e| {
                 written(e.map(3).and_then(|e| e.u8(0)?.u16(hello.least)?.u8(1)?.u16(hello.highest)));
                 written(e.u8(2).and_then(|e| e.bytes(&hello.nonce)));
@@ -119,6 +127,8 @@ impl<'a> Frame<'a> {
                 }
                 Self::BundleRequest
             }
+            GROUP => Self::Group(rest),
+            GROUP_SYNC => Self::GroupSync(rest),
             HELLO => Self::Hello(decode_hello(rest)?),
             INVITE_ENDED => Self::InviteEnded(InviteId(rest.try_into().map_err(|_wrong_length| Malformed)?)),
             PROOF => Self::Proof(decode_proof(rest)?),
@@ -219,6 +229,8 @@ const SEALED: u8 = 0x10;
 const TAKEN: u8 = 0x11;
 const REFUSED: u8 = 0x12;
 const SIGNAL: u8 = 0x20;
+const GROUP: u8 = 0x30;
+const GROUP_SYNC: u8 = 0x31;
 
 /// More than a window of frames cannot be acknowledged at once.
 const MAX_TAKEN: usize = 1024;
@@ -243,6 +255,8 @@ mod tests {
             Frame::Refused(id),
             Frame::Sealed(&[9; 40]),
             Frame::Signal(&[8; 40]),
+            Frame::Group(&[7; 400]),
+            Frame::GroupSync(&[6; 40]),
             Frame::Taken(vec![id, FrameId::of(b"y")]),
         ] {
             assert_eq!(Frame::decode(&frame.encode()), Ok(frame.clone()));
@@ -256,7 +270,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_bytes_are_a_frame_or_malformed(
-            kind in 0_u8..0x24, bytes in prop::collection::vec(any::<u8>(), 0..400)
+            kind in 0_u8..0x34, bytes in prop::collection::vec(any::<u8>(), 0..400)
         ) {
             let frame = [vec![kind], bytes].concat();
             Frame::decode(&frame).ok();

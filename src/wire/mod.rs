@@ -7,13 +7,19 @@
 
 mod entry;
 mod frame;
+mod group;
 mod invite;
+mod note;
 mod payload;
+mod sync;
 
 pub use entry::{decode_entry, encode_entry};
 pub use frame::{Card, Frame, Hello, Proof};
+pub use group::{MAX_HEADS, MAX_HOLDINGS, MAX_OPS, MAX_RUNS, OpName, decode_said, encode_said};
 pub use invite::{InviteLink, InviteLinkError};
+pub use note::Note;
 pub use payload::Payload;
+pub use sync::{Holding, Summary, Sync};
 
 use minicbor::{Decoder, data::Type};
 

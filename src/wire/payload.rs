@@ -3,6 +3,7 @@
 //! ```text
 //! 0x01 entry           entry
 //! 0x02 introduction    list_len:2 | DeviceList | entry     from who has not been answered yet
+//! 0x03 note            about a group (`group.rs`)
 //! ```
 
 use zeroize::Zeroizing;
@@ -21,6 +22,8 @@ pub enum Payload<'a> {
         /// The entry.
         entry: &'a [u8],
     },
+    /// A note about a group.
+    Note(&'a [u8]),
     /// A kind of a later version.
     Unknown,
 }
@@ -36,6 +39,7 @@ impl<'a> Payload<'a> {
                 let len = u16::try_from(list.len()).unwrap_or(u16::MAX).to_be_bytes();
                 [&[INTRODUCTION], len.as_slice(), list, entry].concat()
             }
+            Self::Note(note) => [&[NOTE], *note].concat(),
             Self::Unknown => vec![u8::MAX],
         })
     }
@@ -54,6 +58,7 @@ impl<'a> Payload<'a> {
                     rest.split_at_checked(usize::from(u16::from_be_bytes(*len))).ok_or(Malformed)?;
                 Ok(Self::Introduction { list, entry })
             }
+            NOTE => Ok(Self::Note(rest)),
             _ => Ok(Self::Unknown),
         }
     }
@@ -61,6 +66,7 @@ impl<'a> Payload<'a> {
 
 const ENTRY: u8 = 0x01;
 const INTRODUCTION: u8 = 0x02;
+const NOTE: u8 = 0x03;
 
 #[cfg(test)]
 mod tests {

@@ -6,10 +6,12 @@
 mod bridge;
 mod capture;
 mod chance;
+mod circle;
 mod discovery;
 mod disk;
 mod faults;
 mod flood;
+mod groups;
 mod kill;
 mod leaks;
 mod memory;

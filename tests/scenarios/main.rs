@@ -3,4 +3,5 @@
 #![allow(clippy::arithmetic_side_effects, reason = "a test that overflows fails, as it should")]
 
 mod direct;
+mod groups;
 mod support;

@@ -122,21 +122,30 @@ pub(crate) async fn eventually<T, F: Future<Output = Option<T>>>(mut ask: impl F
 pub(crate) async fn friends() -> (TestNode, TestNode, ConversationId) {
     let mut hana = TestNode::new("Hana", vec![]).await;
     let mut bora = TestNode::new("Bora", hana.addresses().await).await;
+    let chat = befriend(&mut bora, &mut hana).await;
+    (hana, bora, chat)
+}
+
+/// The first asks the second, who accepts; gives the conversation.
+pub(crate) async fn befriend(asker: &mut TestNode, other: &mut TestNode) -> ConversationId {
     eventually(|| async {
-        let near = bora.client.nearby().await.unwrap();
-        near.into_iter().find(|person| person.account == hana.account)
+        let near = asker.client.nearby().await.unwrap();
+        near.into_iter().find(|person| person.account == other.account)
     })
     .await;
-    let contact = bora.client.add_nearby(hana.account, None).await.unwrap();
-    let asker = hana
+    let contact = asker.client.add_nearby(other.account, None).await.unwrap();
+    let from = other
         .event(|event| if let Event::ContactRequest(contact) = event { Some(contact.account) } else { None })
         .await;
-    assert_eq!(asker, bora.account);
-    hana.client.accept(bora.account).await.unwrap();
-    bora.event(|event| match event {
-        Event::ContactChanged(contact) if contact.state == undertone::api::ContactState::Contact => Some(()),
-        _ => None,
-    })
-    .await;
-    (hana, bora, contact.chat)
+    assert_eq!(from, asker.account);
+    other.client.accept(asker.account).await.unwrap();
+    asker
+        .event(|event| match event {
+            Event::ContactChanged(contact) if contact.state == undertone::api::ContactState::Contact => {
+                Some(())
+            }
+            _ => None,
+        })
+        .await;
+    contact.chat
 }

@@ -2,3 +2,5 @@
 
 mod attacks;
 mod conversation;
+mod group_sim;
+mod groups;

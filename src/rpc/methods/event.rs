@@ -38,6 +38,12 @@ pub const EVENTS: &[Told] = &[
         &["chat", "kind", "title", "account", "unread", "last", "active_at_ms"],
         "A row of the conversation list changed.",
     ),
+    told(
+        "group.changed",
+        &["chat", "title", "members", "role", "epoch", "heads", "waiting"],
+        "Who takes part in a group, its title, or who holds what changed.",
+    ),
+    told("group.forgotten", &["chat"], "A group that we took no part in any more was forgotten."),
     told("typing", &["chat", "account", "typing"], "Somebody is writing, or has stopped."),
     told("presence", &["account", "presence"], "A person came or went."),
     told("offline", &["offline"], "Whether this computer has a network at all."),

@@ -1,35 +1,132 @@
-//! `group.*`: the names are kept for conversations of more than two, which this version does not have. Each
-//! says so instead of being unknown, so that a program can tell the two apart.
+//! `group.*`: private groups.
+
+use serde_json::json;
 
 use super::{Lane, Method, Outcome};
 use crate::{
-    api::ClientError,
-    rpc::params::{Kind, Param, may, need},
+    api::{Client, ClientError, Role},
+    rpc::{
+        jsonrpc::Fault,
+        params::{Kind, Param, Params, may, need},
+        value,
+    },
 };
 
 pub(super) const METHODS: &[Method] = &[
-    later("group.create", &[need("title", Kind::Text), need("members", Kind::Accounts)], &["chat"]),
-    later("group.info", &[need("chat", Kind::Text)], &["title", "members[]", "epoch", "heads"]),
-    later("group.add", MEMBER, &[]),
-    later("group.remove", MEMBER, &[]),
-    later("group.role", MEMBER, &[]),
-    later("group.leave", &[need("chat", Kind::Text)], &[]),
-    later("group.rename", &[need("chat", Kind::Text), need("title", Kind::Text)], &[]),
+    Method {
+        name: "group.create",
+        params: &[need("title", Kind::Text), need("members", Kind::Accounts)],
+        result: &["chat"],
+        about: "Begins a private group with these contacts in it. They are in it as soon as they are reached.",
+        lane: Lane::Shared,
+        run: |client, params| Box::pin(create(client, params)),
+    },
+    Method {
+        name: "group.info",
+        params: &[need("chat", Kind::Text)],
+        result: &["title", "members[]", "role", "epoch", "heads[]", "waiting"],
+        about: "Who takes part: `account`, `name`, `role`, `me`, `verified`, `connected`, `added_by`, and whether \
+                they hold the `same` history (null if they have not told), with what `they_lack` and `we_lack`. \
+                `role` is ours, null if we take no part any more. `epoch` counts the operations, `heads` are the \
+                newest, `waiting` are messages that wait for a key.",
+        lane: Lane::Shared,
+        run: |client, params| Box::pin(info(client, params)),
+    },
+    Method {
+        name: "group.add",
+        params: MEMBER,
+        result: &[],
+        about: "Adds a contact; `role` is `member` unless given (`read-only`, `moderator`, `admin`, `owner`).",
+        lane: Lane::Shared,
+        run: |client, params| Box::pin(add(client, params)),
+    },
+    Method {
+        name: "group.remove",
+        params: &[need("chat", Kind::Text), need("account", Kind::Text)],
+        result: &[],
+        about: "Removes a member. What they wrote counts as far as it has come here.",
+        lane: Lane::Shared,
+        run: |client, params| Box::pin(remove(client, params)),
+    },
+    Method {
+        name: "group.role",
+        params: &[need("chat", Kind::Text), need("account", Kind::Text), need("role", Kind::Text)],
+        result: &[],
+        about: "Gives a member another role.",
+        lane: Lane::Shared,
+        run: |client, params| Box::pin(role(client, params)),
+    },
+    Method {
+        name: "group.leave",
+        params: &[need("chat", Kind::Text)],
+        result: &[],
+        about: "Leaves. What was said stays here.",
+        lane: Lane::Shared,
+        run: |client, params| Box::pin(leave(client, params)),
+    },
+    Method {
+        name: "group.forget",
+        params: &[need("chat", Kind::Text)],
+        result: &[],
+        about: "Forgets a group that we take no part in any more, with everything that was said in it.",
+        lane: Lane::Shared,
+        run: |client, params| Box::pin(forget(client, params)),
+    },
+    Method {
+        name: "group.rename",
+        params: &[need("chat", Kind::Text), need("title", Kind::Text)],
+        result: &[],
+        about: "Gives the group another title.",
+        lane: Lane::Shared,
+        run: |client, params| Box::pin(rename(client, params)),
+    },
 ];
 
 const MEMBER: &[Param] = &[need("chat", Kind::Text), need("account", Kind::Text), may("role", Kind::Text)];
 
-const fn later(name: &'static str, params: &'static [Param], result: &'static [&'static str]) -> Method {
-    Method {
-        name,
-        params,
-        result,
-        about: "Not in this version: answers `not-allowed`.",
-        lane: Lane::Shared,
-        run: |_, _| Box::pin(async { not_in_this_version() }),
-    }
+async fn create(client: Client, mut params: Params) -> Outcome {
+    let members = params.accounts("members")?;
+    let group = client.create_group(params.text("title")?, members).await?;
+    Ok(json!({"chat": group.chat.to_string()}))
 }
 
-fn not_in_this_version() -> Outcome {
-    Err(ClientError::NotAllowed("groups are not in this version").into())
+async fn info(client: Client, mut params: Params) -> Outcome {
+    Ok(value::group(&client.group(params.chat()?).await?))
+}
+
+async fn add(client: Client, mut params: Params) -> Outcome {
+    let role = params.maybe_text("role").map_or(Ok(Role::Member), |role| named(&role))?;
+    client.add_member(params.chat()?, params.account()?, role).await?;
+    Ok(value::done())
+}
+
+async fn remove(client: Client, mut params: Params) -> Outcome {
+    client.remove_member(params.chat()?, params.account()?).await?;
+    Ok(value::done())
+}
+
+async fn role(client: Client, mut params: Params) -> Outcome {
+    let role = named(&params.text("role")?)?;
+    client.set_role(params.chat()?, params.account()?, role).await?;
+    Ok(value::done())
+}
+
+async fn leave(client: Client, mut params: Params) -> Outcome {
+    client.leave_group(params.chat()?).await?;
+    Ok(value::done())
+}
+
+async fn forget(client: Client, mut params: Params) -> Outcome {
+    client.forget_group(params.chat()?).await?;
+    Ok(value::done())
+}
+
+async fn rename(client: Client, mut params: Params) -> Outcome {
+    client.rename_group(params.chat()?, params.text("title")?).await?;
+    Ok(value::done())
+}
+
+fn named(role: &str) -> Result<Role, Fault> {
+    let words = "a role is `read-only`, `member`, `moderator`, `admin` or `owner`";
+    Role::named(role).ok_or_else(|| ClientError::Invalid(words).into())
 }

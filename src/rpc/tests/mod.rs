@@ -119,6 +119,7 @@ fn value(name: &str, kind: Kind) -> Value {
         ("message" | "upto" | "before" | "after" | "around" | "reply_to", _) => {
             sample::message_id().to_string().into()
         }
+        ("role", _) => "member".into(),
         (_, Kind::Accounts) => json!([sample::account().to_string()]),
         (_, Kind::Count) => json!(7),
         (_, Kind::Flag) => json!(true),
@@ -157,6 +158,7 @@ fn answer(command: Command) {
         | Command::Edit { done, .. }
         | Command::Delete { done, .. }
         | Command::React { done, .. } => drop(done.send(Ok(sample::message()))),
+        Command::Group(command) => answer_group(command),
         Command::MessageStatus { done, .. } => drop(done.send(Ok(vec![sample::state_at()]))),
         Command::Status { done } => drop(done.send(Ok(sample::status()))),
         Command::PhraseKept { done }
@@ -171,5 +173,19 @@ fn answer(command: Command) {
         | Command::Read { done, .. }
         | Command::Typing { done, .. }
         | Command::Shutdown { done } => drop(done.send(Ok(()))),
+    }
+}
+
+fn answer_group(command: crate::api::GroupCommand) {
+    use crate::api::GroupCommand as G;
+    match command {
+        G::Create { done, .. }
+        | G::Info { done, .. }
+        | G::Add { done, .. }
+        | G::Remove { done, .. }
+        | G::Role { done, .. }
+        | G::Leave { done, .. }
+        | G::Rename { done, .. } => drop(done.send(Ok(sample::group()))),
+        G::Forget { done, .. } => drop(done.send(Ok(()))),
     }
 }

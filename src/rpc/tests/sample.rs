@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::api::{
     Account, Chat, ChatKind, ClientError, Contact, ContactState, ConversationId, Created, Event, Evidence,
-    Finding, Message, MessageId, MessageKind, MessageState, Nearby, NodeStatus, Page, PeerStatus, Presence,
-    ProfileInfo, SafetyNumber, StateAt, Via,
+    Finding, Group, GroupChange, GroupMember, Message, MessageId, MessageKind, MessageState, Nearby,
+    NodeStatus, Page, PeerStatus, Presence, ProfileInfo, Role, SafetyNumber, StateAt, Via,
 };
 
 pub(super) fn account() -> Account {
@@ -95,7 +95,31 @@ pub(super) fn message() -> Message {
         deleted: false,
         reactions: BTreeMap::from([("👍".into(), vec![account()])]),
         mine: true,
+        change: Some(GroupChange::Role(account(), Role::Admin)),
         state: MessageState::Queued,
+    }
+}
+
+pub(super) fn group() -> Group {
+    Group {
+        chat: chat_id(),
+        title: "Harbour".into(),
+        members: vec![GroupMember {
+            account: account(),
+            name: "Hana".into(),
+            role: Role::Owner,
+            me: true,
+            verified: false,
+            connected: false,
+            added_by: account(),
+            same: Some(true),
+            they_lack: 0,
+            we_lack: 0,
+        }],
+        role: Some(Role::Owner),
+        epoch: 1,
+        heads: vec!["00".into()],
+        waiting: 0,
     }
 }
 
@@ -166,6 +190,8 @@ pub(super) fn events() -> Vec<Event> {
         Event::ContactRemoved(account()),
         Event::ContactRequest(contact()),
         Event::Error(ClientError::DiskFull),
+        Event::GroupChanged(group()),
+        Event::GroupForgotten(chat_id()),
         Event::KeyChanged(contact()),
         Event::MessageChanged(message()),
         Event::MessageReceived(message()),

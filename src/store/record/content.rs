@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::people::RefV1;
-use super::{Bytes, Plain, ROW, decode, encode};
-use crate::model::{Body, Emoji, Entry, EntryRef, Text};
+use super::{Bytes, Plain, ROW, account, decode, encode};
+use crate::model::{Body, Emoji, Entry, EntryRef, GroupEvent, History, Name, Role, Text};
 use crate::store::StoreError;
 
 /// A row of the timeline.
@@ -43,6 +43,88 @@ enum BodyV1<'a> {
     Unknown {
         kind: u16,
     },
+    Event(EventV1<'a>),
+}
+
+#[derive(Serialize, Deserialize)]
+enum EventV1<'a> {
+    Added([u8; 32]),
+    Created(&'a str),
+    History(HistoryV1),
+    Left,
+    Rekeyed,
+    Removed([u8; 32]),
+    Renamed(&'a str),
+    Role([u8; 32], RoleV1),
+}
+
+#[derive(Serialize, Deserialize)]
+enum HistoryV1 {
+    None,
+    Last(u32),
+    All,
+}
+
+#[derive(Serialize, Deserialize)]
+enum RoleV1 {
+    ReadOnly,
+    Member,
+    Moderator,
+    Admin,
+    Owner,
+}
+
+impl<'a> From<&'a GroupEvent> for EventV1<'a> {
+    fn from(event: &'a GroupEvent) -> Self {
+        match event {
+            GroupEvent::Added(account) => Self::Added(*account.as_bytes()),
+            GroupEvent::Created(title) => Self::Created(title.as_str()),
+            GroupEvent::History(history) => Self::History(match history {
+                History::None => HistoryV1::None,
+                History::Last(count) => HistoryV1::Last(*count),
+                History::All => HistoryV1::All,
+            }),
+            GroupEvent::Left => Self::Left,
+            GroupEvent::Rekeyed => Self::Rekeyed,
+            GroupEvent::Removed(account) => Self::Removed(*account.as_bytes()),
+            GroupEvent::Renamed(title) => Self::Renamed(title.as_str()),
+            GroupEvent::Role(account, role) => Self::Role(
+                *account.as_bytes(),
+                match role {
+                    Role::ReadOnly => RoleV1::ReadOnly,
+                    Role::Member => RoleV1::Member,
+                    Role::Moderator => RoleV1::Moderator,
+                    Role::Admin => RoleV1::Admin,
+                    Role::Owner => RoleV1::Owner,
+                },
+            ),
+        }
+    }
+}
+
+fn event(stored: EventV1<'_>) -> Result<GroupEvent, StoreError> {
+    let title = |title: &str| Name::new(title).ok_or(StoreError::Damaged(ROW));
+    Ok(match stored {
+        EventV1::Added(who) => GroupEvent::Added(account(&who)?),
+        EventV1::Created(text) => GroupEvent::Created(title(text)?),
+        EventV1::History(HistoryV1::None) => GroupEvent::History(History::None),
+        EventV1::History(HistoryV1::Last(count)) => GroupEvent::History(History::Last(count)),
+        EventV1::History(HistoryV1::All) => GroupEvent::History(History::All),
+        EventV1::Left => GroupEvent::Left,
+        EventV1::Rekeyed => GroupEvent::Rekeyed,
+        EventV1::Removed(who) => GroupEvent::Removed(account(&who)?),
+        EventV1::Renamed(text) => GroupEvent::Renamed(title(text)?),
+        EventV1::Role(who, role) => GroupEvent::Role(
+            account(&who)?,
+            match role {
+                RoleV1::ReadOnly => Role::ReadOnly,
+                RoleV1::Member => Role::Member,
+                RoleV1::Moderator => Role::Moderator,
+                RoleV1::Admin => Role::Admin,
+                RoleV1::Owner => Role::Owner,
+            },
+        ),
+    })
 }
 
 /// The record of an entry that is shown; any other gives the record of one taken back.
@@ -55,6 +137,7 @@ pub(in crate::store) fn encode_row(entry: &Entry, mine: bool, bytes: &[u8]) -> R
                 None => BodyV1::Text { text: text.as_str(), reply_to },
             }
         }
+        Body::Group(event) => BodyV1::Event(event.into()),
         Body::Unknown { kind } => BodyV1::Unknown { kind: *kind },
         Body::Accept { .. }
         | Body::Delete { .. }
@@ -86,6 +169,7 @@ pub(in crate::store) fn decode_row(id: EntryRef, bytes: &[u8]) -> Result<Row, St
         BodyV1::Text { text: stored, reply_to } => {
             Body::Text { text: text(stored)?, reply_to: reply_to.map(EntryRef::from) }
         }
+        BodyV1::Event(stored) => Body::Group(event(stored)?),
         BodyV1::Unknown { kind } => Body::Unknown { kind },
     };
     Ok(Row { entry: Entry { id, sent_at_ms: record.sent_at_ms, body }, mine: record.mine })

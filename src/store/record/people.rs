@@ -94,6 +94,7 @@ enum StateV1 {
     Asked,
     Mutual,
     Request,
+    Member,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -144,6 +145,7 @@ pub(in crate::store) fn encode_contact(contact: &Contact) -> Result<Plain, Store
         named_by_us: contact.named_by_us,
         state: match contact.state {
             ContactState::Asked => StateV1::Asked,
+            ContactState::Member => StateV1::Member,
             ContactState::Mutual => StateV1::Mutual,
             ContactState::Request => StateV1::Request,
         },
@@ -170,6 +172,7 @@ pub(in crate::store) fn decode_contact(bytes: &[u8]) -> Result<Contact, StoreErr
         named_by_us: record.named_by_us,
         state: match record.state {
             StateV1::Asked => ContactState::Asked,
+            StateV1::Member => ContactState::Member,
             StateV1::Mutual => ContactState::Mutual,
             StateV1::Request => ContactState::Request,
         },

@@ -5,7 +5,7 @@ use zeroize::Zeroizing;
 
 use super::people::RefV1;
 use super::{Bytes, Plain, account, decode, decode_version, encode, encode_version};
-use crate::model::{AccountId, FrameId, OutboxRow};
+use crate::model::{AccountId, FrameId, Outbound, OutboxRow};
 use crate::store::StoreError;
 
 #[derive(Serialize, Deserialize)]
@@ -71,31 +71,34 @@ pub(in crate::store) fn decode_replay(bytes: &[u8]) -> Result<Replay, StoreError
 }
 
 #[derive(Serialize, Deserialize)]
-struct OutboxV1<'a> {
+struct OutboxV2<'a> {
     account: [u8; 32],
     entry: RefV1,
     #[serde(borrow)]
     payload: Bytes<'a>,
+    note: bool,
     sealed: Option<(Bytes<'a>, [u8; 16])>,
 }
 
 pub(in crate::store) fn encode_outbox(row: &OutboxRow) -> Result<Plain, StoreError> {
     let sealed = row.sealed.as_ref().map(|(frame, session)| (Bytes(frame.as_slice()), *session));
     let size = row.payload.len().saturating_add(sealed.as_ref().map_or(0, |(frame, _)| frame.0.len()));
-    let record = OutboxV1 {
+    let record = OutboxV2 {
         account: *row.account.as_bytes(),
         entry: (&row.entry).into(),
         payload: Bytes(&row.payload),
+        note: row.what == Outbound::Note,
         sealed,
     };
-    encode(&record, size)
+    encode_version(OUTBOX_VERSION, &record, size)
 }
 
 pub(in crate::store) fn decode_outbox(bytes: &[u8]) -> Result<OutboxRow, StoreError> {
-    let record: OutboxV1<'_> = decode(bytes)?;
+    let record: OutboxV2<'_> = decode_version(OUTBOX_VERSION, bytes)?;
     Ok(OutboxRow {
         account: account(&record.account)?,
         entry: record.entry.into(),
+        what: if record.note { Outbound::Note } else { Outbound::Entry },
         payload: record.payload.secret(),
         sealed: record.sealed.map(|(frame, session)| (frame.0.to_vec(), session)),
     })
@@ -136,3 +139,5 @@ pub(in crate::store) fn decode_taken(bytes: &[u8]) -> Result<TakenBlock, StoreEr
 
 /// 2: when it was last used.
 const SESSION_VERSION: u8 = 2;
+/// 2: an outbox holds notes as well as entries.
+const OUTBOX_VERSION: u8 = 2;

@@ -70,6 +70,7 @@ fn head(n: u8, unread: u32) -> DirectHead {
 
 fn outbox(n: u8, seq: u64, sealed: bool) -> OutboxRow {
     OutboxRow {
+        what: crate::model::Outbound::Entry,
         account: account(n),
         entry: at(seq, 1, seq),
         payload: vec![n; 300].into(),
@@ -120,7 +121,14 @@ impl Expected {
             Change::PutTaken { account, count, frame } => {
                 self.taken.insert((*account.as_bytes(), count % TAKEN_FRAMES), (*count, *frame));
             }
-            Change::PutDelivered { .. } | Change::PutEntry { .. } | Change::PutProfile(_) => {}
+            Change::DropConversation(_)
+            | Change::PutChain { .. }
+            | Change::PutCipher(_)
+            | Change::PutDelivered { .. }
+            | Change::PutEntry { .. }
+            | Change::PutGroup(_)
+            | Change::PutOp { .. }
+            | Change::PutProfile(_) => {}
         }
     }
 

@@ -1,0 +1,165 @@
+//! Private groups as programs see them, and what they can ask of them.
+
+use super::{Account, Client, ClientError, Command, ConversationId, Reply};
+pub use crate::model::Role;
+
+/// A private group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Group {
+    /// Its conversation.
+    pub chat: ConversationId,
+    /// What it is called.
+    pub title: String,
+    /// Who takes part, the senior ones first.
+    pub members: Vec<GroupMember>,
+    /// What we may do; none if we take no part any more.
+    pub role: Option<Role>,
+    /// How many operations have changed it: grows with each.
+    pub epoch: u64,
+    /// The newest operations, in hexadecimal: equal for whoever knows the same.
+    pub heads: Vec<String>,
+    /// Messages that have come and wait for the key of their sender.
+    pub waiting: u64,
+}
+
+/// Somebody in a group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GroupMember {
+    /// The account.
+    pub account: Account,
+    /// The name we show.
+    pub name: String,
+    /// What they may do.
+    pub role: Role,
+    /// Whether it is us.
+    pub me: bool,
+    /// Whether safety numbers were compared with them.
+    pub verified: bool,
+    /// Whether they are connected to us.
+    pub connected: bool,
+    /// Who added them; themselves, if they began the group.
+    pub added_by: Account,
+    /// Whether they hold the same history as we do; none if they have not told since the program started.
+    pub same: Option<bool>,
+    /// Messages that we hold and they lack.
+    pub they_lack: u64,
+    /// Messages that they hold and we lack.
+    pub we_lack: u64,
+}
+
+/// What changed in a group: what a line of kind [`MessageKind::System`] says of its author.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum GroupChange {
+    /// Added somebody.
+    Added(Account),
+    /// Began the group under this title.
+    Created(String),
+    /// Changed what newcomers see of what was said before.
+    History,
+    /// Left.
+    Left,
+    /// Moved the group under new keys.
+    Rekeyed,
+    /// Removed somebody.
+    Removed(Account),
+    /// Gave the group this title.
+    Renamed(String),
+    /// Gave somebody this role.
+    Role(Account, Role),
+}
+
+/// One thing asked for in a group.
+pub(crate) enum GroupCommand {
+    /// Begins a group with these contacts in it.
+    Create { title: String, members: Vec<Account>, done: Reply<Group> },
+    /// A group.
+    Info { chat: ConversationId, done: Reply<Group> },
+    /// Adds a contact.
+    Add { chat: ConversationId, account: Account, role: Role, done: Reply<Group> },
+    /// Removes a member.
+    Remove { chat: ConversationId, account: Account, done: Reply<Group> },
+    /// Gives a member another role.
+    Role { chat: ConversationId, account: Account, role: Role, done: Reply<Group> },
+    /// Leaves; what was said stays here.
+    Leave { chat: ConversationId, done: Reply<Group> },
+    /// Forgets a group that we take no part in any more.
+    Forget { chat: ConversationId, done: Reply<()> },
+    /// Gives it another title.
+    Rename { chat: ConversationId, title: String, done: Reply<Group> },
+}
+
+impl Client {
+    /// Begins a private group with these contacts in it. They are in it as soon as they are reached.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn create_group(&self, title: String, members: Vec<Account>) -> Result<Group, ClientError> {
+        self.ask(|done| Command::Group(GroupCommand::Create { title, members, done })).await
+    }
+
+    /// Who takes part in a group, and who holds what.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn group(&self, chat: ConversationId) -> Result<Group, ClientError> {
+        self.ask(|done| Command::Group(GroupCommand::Info { chat, done })).await
+    }
+
+    /// Adds a contact to a group. Nothing of what was said before is shown to them.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn add_member(
+        &self,
+        chat: ConversationId,
+        account: Account,
+        role: Role,
+    ) -> Result<Group, ClientError> {
+        self.ask(|done| Command::Group(GroupCommand::Add { chat, account, role, done })).await
+    }
+
+    /// Removes a member from a group. What they wrote counts as far as it has come here.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn remove_member(&self, chat: ConversationId, account: Account) -> Result<Group, ClientError> {
+        self.ask(|done| Command::Group(GroupCommand::Remove { chat, account, done })).await
+    }
+
+    /// Gives a member of a group another role.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn set_role(
+        &self,
+        chat: ConversationId,
+        account: Account,
+        role: Role,
+    ) -> Result<Group, ClientError> {
+        self.ask(|done| Command::Group(GroupCommand::Role { chat, account, role, done })).await
+    }
+
+    /// Leaves a group. What was said in it stays here.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn leave_group(&self, chat: ConversationId) -> Result<Group, ClientError> {
+        self.ask(|done| Command::Group(GroupCommand::Leave { chat, done })).await
+    }
+
+    /// Forgets a group that we take no part in any more, with everything that was said in it.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn forget_group(&self, chat: ConversationId) -> Result<(), ClientError> {
+        self.ask(|done| Command::Group(GroupCommand::Forget { chat, done })).await
+    }
+
+    /// Gives a group another title.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn rename_group(&self, chat: ConversationId, title: String) -> Result<Group, ClientError> {
+        self.ask(|done| Command::Group(GroupCommand::Rename { chat, title, done })).await
+    }
+}

@@ -1,0 +1,91 @@
+//! What is remembered of a group besides its operations and entries: its secrets, our place in it, and the
+//! sender chains of its members.
+
+use super::{AccountId, ConversationId, DeviceId, EntryRef, SecretBytes, Seen};
+
+/// A group's row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GroupHead {
+    /// The conversation.
+    pub conversation: ConversationId,
+    /// The group's secret name, 32 bytes.
+    pub group: SecretBytes,
+    /// Envelope secrets of 32 bytes each, the newest last; at most [`Self::MAX_ENVELOPES`].
+    pub envelopes: Vec<SecretBytes>,
+    /// Our next sequence number.
+    pub next_seq: u64,
+    /// Highest Lamport time seen.
+    pub lamport: u64,
+    /// The chain that we send with.
+    pub sending: Option<[u8; 16]>,
+    /// Who was given that chain.
+    pub given: Vec<AccountId>,
+    /// Shown entries of others after `read_upto`.
+    pub unread: u32,
+    /// What our person has seen.
+    pub read_upto: Option<EntryRef>,
+    /// How far ours has come with each of the others.
+    pub reached: Vec<Reached>,
+    /// The newest shown entry.
+    pub last: Option<EntryRef>,
+    /// When the newest shown entry came in or was written here, milliseconds since the epoch.
+    pub last_at_ms: u64,
+}
+
+impl GroupHead {
+    /// Envelope secrets that are kept (protocol.md 2.3).
+    pub const MAX_ENVELOPES: usize = 8;
+}
+
+/// How far our messages have come with a member.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reached {
+    /// The member.
+    pub account: AccountId,
+    /// Ours up to this sequence number is on their disk, and since when; 0 for nothing.
+    pub delivered: (u64, u64),
+    /// Ours up to this sequence number was seen by their person, and since when; 0 for nothing.
+    pub read: (u64, u64),
+}
+
+/// A sender chain's row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChainRow {
+    /// The chain.
+    pub chain: [u8; 16],
+    /// Who sends with it.
+    pub account: AccountId,
+    /// With which device.
+    pub device: DeviceId,
+    /// State of our own sending side: `SenderChain::to_bytes`.
+    pub sender: Option<SecretBytes>,
+    /// State of the receiving side: `ReceiverChain::to_bytes`.
+    pub receiver: Option<SecretBytes>,
+    /// The first iteration that we were given.
+    pub start: u32,
+    /// Iterations whose messages are on disk.
+    pub held: Seen,
+    /// Of our own chain: the sequence number of the entry at iteration 0.
+    pub first_seq: u64,
+    /// The highest sequence number that came with it.
+    pub last_seq: u64,
+    /// From which sequence number on the author knew which operations.
+    pub views: Vec<(u64, Vec<[u8; 32]>)>,
+    /// When it was made or given, milliseconds since the epoch.
+    pub since_ms: u64,
+}
+
+/// A message of a group as it travelled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CipherRow {
+    /// The group.
+    pub conversation: ConversationId,
+    /// The chain.
+    pub chain: [u8; 16],
+    /// The place in it.
+    pub iteration: u32,
+    /// When it came, milliseconds since the epoch.
+    pub at_ms: u64,
+    /// `GMsg`.
+    pub bytes: Vec<u8>,
+}

@@ -1,0 +1,183 @@
+//! Groups: what programs ask for, and what they see.
+
+use super::{
+    actor::{Actor, Open},
+    command::checked_name,
+};
+use crate::{
+    api::{
+        Account, Chat, ChatKind, ClientError, Event, Group, GroupChange, GroupCommand, GroupMember,
+        MessageId, MessageState, Reply,
+    },
+    model::{Body, ConversationId, Delivery, EntryRef, GroupEvent, GroupHead, GroupState, limits::PAGE},
+    protocol::{Ctx, Engine, Notice, Refused},
+    store::Anchor,
+};
+
+impl Actor {
+    pub(super) fn on_group_command(&mut self, command: GroupCommand) {
+        match command {
+            GroupCommand::Create { title, members, done } => match checked_name(&title) {
+                Ok(title) => {
+                    let members: Vec<_> = members.into_iter().map(|account| account.0).collect();
+                    let created = self.writable().and_then(|()| {
+                        self.with_engine(|engine, ctx| engine.create_group(&title, &members, ctx))
+                            .ok_or(ClientError::Locked)?
+                            .map_err(super::ask::refused)
+                    });
+                    self.answer(done, created, Open::known_group);
+                }
+                Err(error) => drop(done.send(Err(error))),
+            },
+            GroupCommand::Info { chat, done } => self.look(done, |open| open.known_group(chat)),
+            GroupCommand::Add { chat, account, role, done } => {
+                self.change_group(chat, done, |engine, ctx| engine.add_member(chat, account.0, role, ctx));
+            }
+            GroupCommand::Remove { chat, account, done } => {
+                self.change_group(chat, done, |engine, ctx| engine.remove_member(chat, account.0, ctx));
+            }
+            GroupCommand::Role { chat, account, role, done } => {
+                self.change_group(chat, done, |engine, ctx| engine.set_role(chat, account.0, role, ctx));
+            }
+            GroupCommand::Leave { chat, done } => {
+                self.change_group(chat, done, |engine, ctx| engine.leave_group(chat, ctx));
+            }
+            GroupCommand::Forget { chat, done } => self.ask(done, |engine, _| engine.forget_group(chat)),
+            GroupCommand::Rename { chat, title, done } => match checked_name(&title) {
+                Ok(title) => {
+                    self.change_group(chat, done, |engine, ctx| engine.rename_group(chat, &title, ctx));
+                }
+                Err(error) => drop(done.send(Err(error))),
+            },
+        }
+    }
+
+    fn change_group(
+        &mut self,
+        chat: ConversationId,
+        done: Reply<Group>,
+        act: impl FnOnce(&mut Engine, &mut Ctx<'_>) -> Result<(), Refused>,
+    ) {
+        let changed = self.writable().and_then(|()| {
+            self.with_engine(act).ok_or(ClientError::Locked)?.map_err(|error| match error {
+                Refused::NotAllowed => ClientError::NotAllowed("your role in this group does not allow it"),
+                Refused::NotFound => ClientError::NotFound("group or member"),
+                other => super::ask::refused(other),
+            })
+        });
+        self.answer(done, changed, move |open, ()| open.known_group(chat));
+    }
+
+    /// Our messages have come further with a member: each of those that are shown is told anew.
+    pub(super) fn announce_reached(&self, notice: &Notice) {
+        let Notice::GroupReached { conversation, account, seqs, state, at_ms } = notice else { return };
+        let Some(open) = &self.open else { return };
+        let Ok(page) = open.store.history(conversation, Anchor::Newest, PAGE) else { return };
+        let reached =
+            page.rows.iter().filter(|row| row.mine && (seqs.0..=seqs.1).contains(&row.entry.id.seq));
+        for row in reached {
+            let message = MessageId { conversation: *conversation, entry: row.entry.id };
+            self.tell(Event::MessageState {
+                chat: *conversation,
+                message,
+                account: Account(*account),
+                state: (*state).into(),
+                at_ms: *at_ms,
+                upto: false,
+            });
+            self.tell(Event::MessageChanged(open.to_message(*conversation, row)));
+        }
+    }
+}
+
+impl Open {
+    fn known_group(&self, chat: ConversationId) -> Result<Group, ClientError> {
+        self.group(chat).ok_or(ClientError::NotFound("group"))
+    }
+
+    /// A group with its members.
+    pub(super) fn group(&self, chat: ConversationId) -> Option<Group> {
+        let (_, state) = self.engine.group(chat)?;
+        let own = self.engine.account();
+        let same = self.engine.same_history(chat);
+        let members = state.order.iter().filter_map(|account| {
+            let member = state.members.get(account)?;
+            let contact = self.engine.contact(*account);
+            let name = match contact {
+                _ if *account == own => self.engine.profile().name.as_str(),
+                Some((contact, _)) => contact.name.as_str(),
+                None => member.name.as_ref().map_or("", |name| name.as_str()),
+            };
+            let same = same.iter().find(|same| same.account == *account);
+            Some(GroupMember {
+                account: Account(*account),
+                name: name.to_owned(),
+                role: member.role,
+                me: *account == own,
+                verified: contact.is_some_and(|(contact, _)| contact.verified),
+                connected: contact.is_some_and(|(_, connected)| connected),
+                added_by: Account(member.added_by),
+                same: same.and_then(|same| same.same),
+                they_lack: same.map_or(0, |same| same.they_lack),
+                we_lack: same.map_or(0, |same| same.we_lack),
+            })
+        });
+        let (epoch, heads) = self.engine.group_heads(chat);
+        Some(Group {
+            chat,
+            title: state.title.as_str().to_owned(),
+            members: members.collect(),
+            role: state.role_of(&own),
+            epoch,
+            heads: heads.iter().map(|id| data_encoding::HEXLOWER.encode(&id.0)).collect(),
+            waiting: u64::try_from(self.engine.waiting_for_keys(chat)).unwrap_or(u64::MAX),
+        })
+    }
+
+    /// A conversation's row in the list.
+    pub(super) fn chat_row(&self, chat: ConversationId) -> Option<Chat> {
+        match self.engine.group(chat) {
+            Some((head, state)) => Some(self.group_chat(head, state)),
+            None => self.chat(self.engine.head(chat)?),
+        }
+    }
+
+    pub(super) fn group_chat(&self, head: &GroupHead, state: &GroupState) -> Chat {
+        let last = head.last.filter(|entry| !self.engine.is_hidden(head.conversation, entry));
+        Chat {
+            chat: head.conversation,
+            kind: ChatKind::Group,
+            title: state.title.as_str().to_owned(),
+            account: None,
+            unread: head.unread,
+            last: last.and_then(|entry| self.message(head.conversation, entry)),
+            active_at_ms: head.last_at_ms,
+        }
+    }
+
+    /// How far a message of ours in a group has come: with everybody, or at least to somebody.
+    pub(super) fn group_state(&self, chat: ConversationId, entry: EntryRef) -> MessageState {
+        let reached = self.engine.group_delivery(chat, entry);
+        let least = reached.iter().map(|(_, state, _)| *state).min().unwrap_or(Delivery::Sent);
+        let most = reached.iter().map(|(_, state, _)| *state).max();
+        if least < Delivery::Delivered && most >= Some(Delivery::Delivered) {
+            return MessageState::Sent;
+        }
+        least.into()
+    }
+}
+
+/// What a row says that is an operation's.
+pub(super) fn group_change(body: &Body) -> Option<GroupChange> {
+    let Body::Group(event) = body else { return None };
+    Some(match event {
+        GroupEvent::Added(account) => GroupChange::Added(Account(*account)),
+        GroupEvent::Created(title) => GroupChange::Created(title.as_str().to_owned()),
+        GroupEvent::History(_) => GroupChange::History,
+        GroupEvent::Left => GroupChange::Left,
+        GroupEvent::Rekeyed => GroupChange::Rekeyed,
+        GroupEvent::Removed(account) => GroupChange::Removed(Account(*account)),
+        GroupEvent::Renamed(title) => GroupChange::Renamed(title.as_str().to_owned()),
+        GroupEvent::Role(account, role) => GroupChange::Role(Account(*account), *role),
+    })
+}

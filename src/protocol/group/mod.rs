@@ -1,0 +1,20 @@
+//! Private groups: the membership log (`dag`, `resolve`), what is held of a group (`state`), and the machines around
+//! it, each an `impl Engine`: operations (`ops`), notes through the pairwise sessions (`notes`), messages (`say`),
+//! comparing with the others (`sync`), and what our person asks for (`command`).
+
+mod chain;
+mod command;
+mod convert;
+mod dag;
+mod notes;
+mod ops;
+mod query;
+mod resolve;
+mod say;
+mod state;
+mod sync;
+#[cfg(test)]
+mod tests;
+
+pub use query::Same;
+pub(super) use state::Group;

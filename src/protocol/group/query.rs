@@ -1,0 +1,157 @@
+//! What can be asked about groups without changing anything.
+
+use std::collections::BTreeSet;
+
+use super::state::Group;
+use crate::{
+    model::{AccountId, ConversationId, Delivery, DeviceId, EntryRef, GroupHead, GroupState, OpId},
+    protocol::engine::Engine,
+};
+
+/// Whether the members of a group hold the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Same {
+    /// The member.
+    pub account: AccountId,
+    /// Whether they hold what we hold; none if they have not told since the program started.
+    pub same: Option<bool>,
+    /// Messages that they lack, as far as we hold them.
+    pub they_lack: u64,
+    /// Messages that we lack, as far as they hold them.
+    pub we_lack: u64,
+}
+
+impl Engine {
+    /// All groups that are shown: those that we take or took part in.
+    pub fn groups(&self) -> impl Iterator<Item = (&GroupHead, &GroupState)> {
+        self.groups.values().filter(|group| group.was_ours(&self.me.account)).filter_map(Group::shown)
+    }
+
+    /// A group.
+    #[must_use]
+    pub fn group(&self, conversation: ConversationId) -> Option<(&GroupHead, &GroupState)> {
+        let group = self.groups.get(&conversation)?;
+        group.was_ours(&self.me.account).then(|| group.shown()).flatten()
+    }
+
+    /// Whether the conversation is a group's.
+    #[must_use]
+    pub fn is_group(&self, conversation: ConversationId) -> bool {
+        self.groups.contains_key(&conversation)
+    }
+
+    /// Whose device wrote in a group.
+    #[must_use]
+    pub fn group_author(&self, conversation: ConversationId, device: DeviceId) -> Option<AccountId> {
+        self.groups.get(&conversation)?.account_of(&device)
+    }
+
+    /// Whether a row of a group does not count.
+    #[must_use]
+    pub fn is_hidden(&self, conversation: ConversationId, entry: &EntryRef) -> bool {
+        self.groups.get(&conversation).is_some_and(|group| group.is_hidden(entry))
+    }
+
+    /// How far an entry of ours in a group has come with each of the others, and since when.
+    #[must_use]
+    pub fn group_delivery(
+        &self,
+        conversation: ConversationId,
+        entry: EntryRef,
+    ) -> Vec<(AccountId, Delivery, u64)> {
+        let Some(group) = self.groups.get(&conversation) else { return Vec::new() };
+        let state = |account: AccountId| {
+            let reached = group.head.reached.iter().find(|reached| reached.account == account);
+            match reached {
+                Some(reached) if entry.seq <= reached.read.0 => (account, Delivery::Read, reached.read.1),
+                Some(reached) if entry.seq <= reached.delivered.0 => {
+                    (account, Delivery::Delivered, reached.delivered.1)
+                }
+                _ => (account, Delivery::Queued, group.head.last_at_ms),
+            }
+        };
+        group.others(&self.me.account).into_iter().map(state).collect()
+    }
+
+    /// Messages of a group that have come and wait for the key of their sender.
+    #[must_use]
+    pub fn waiting_for_keys(&self, conversation: ConversationId) -> usize {
+        self.groups.get(&conversation).map_or(0, |group| group.waiting.len())
+    }
+
+    /// Of each other member whether it holds what we hold.
+    #[must_use]
+    pub fn same_history(&self, conversation: ConversationId) -> Vec<Same> {
+        let Some(group) = self.groups.get(&conversation) else { return Vec::new() };
+        let others = group.others(&self.me.account);
+        others.into_iter().map(|account| group.compare(account)).collect()
+    }
+
+    /// How many operations there are, and the newest.
+    #[must_use]
+    pub fn group_heads(&self, conversation: ConversationId) -> (u64, Vec<OpId>) {
+        let Some(group) = self.groups.get(&conversation) else { return (0, Vec::new()) };
+        (u64::try_from(group.log.len()).unwrap_or(u64::MAX), group.log.heads())
+    }
+
+    /// Members who are writing now.
+    #[must_use]
+    pub fn writing(&self, conversation: ConversationId) -> Vec<AccountId> {
+        let group = self.groups.get(&conversation);
+        group.map(|group| group.typing.keys().copied().collect()).unwrap_or_default()
+    }
+}
+
+impl Group {
+    fn shown(&self) -> Option<(&GroupHead, &GroupState)> {
+        Some((&self.head, self.state()?))
+    }
+
+    /// Whether the account is a member, or was one.
+    fn was_ours(&self, account: &AccountId) -> bool {
+        self.certs.keys().any(|(of, _)| of == account)
+    }
+
+    /// What we hold against what a member said last.
+    fn compare(&self, account: AccountId) -> Same {
+        let Some(told) = self.told.get(&account) else {
+            return Same { account, same: None, they_lack: 0, we_lack: 0 };
+        };
+        let chains: BTreeSet<_> = self.chains.keys().chain(told.holdings.keys()).collect();
+        let (mut they_lack, mut we_lack) = (0_u64, 0_u64);
+        for chain in chains {
+            let ours = self.chains.get(chain).map(|chain| (chain.row.start, chain.runs()));
+            let theirs = told.holdings.get(chain).cloned();
+            let empty = || (u32::MAX, Vec::new());
+            // Who was not given the beginning does not lack it; who was given nothing yet lacks what comes from here on.
+            let ((our_start, ours), (their_start, theirs)) =
+                (ours.unwrap_or_else(empty), theirs.unwrap_or_else(empty));
+            if their_start != u32::MAX {
+                they_lack = they_lack.saturating_add(beyond(&ours, &theirs, their_start));
+            }
+            if our_start != u32::MAX {
+                we_lack = we_lack.saturating_add(beyond(&theirs, &ours, our_start));
+            }
+        }
+        let heads = told.heads == self.log.heads();
+        let same = Some(heads && they_lack == 0 && we_lack == 0 && self.waiting.is_empty());
+        Same { account, same, they_lack, we_lack }
+    }
+}
+
+/// How many of the numbers in `held` from `start` on are not in `other`.
+fn beyond(held: &[(u32, u32)], other: &[(u32, u32)], start: u32) -> u64 {
+    let size = |first: u32, last: u32| u64::from(last.saturating_sub(first)).saturating_add(1);
+    held.iter()
+        .filter(|(_, last)| *last >= start)
+        .map(|(first, last)| {
+            let first = (*first).max(start);
+            let common: u64 = other
+                .iter()
+                .filter(|(from, to)| *from <= *last && *to >= first)
+                .map(|(from, to)| size((*from).max(first), (*to).min(*last)))
+                .sum();
+            size(first, *last).saturating_sub(common)
+        })
+        .sum()
+}

@@ -1,0 +1,241 @@
+//! Writes our entries in a group and takes in those of the others. Decides what is new and what counts as unread.
+
+use undertone_crypto::group::{MessageContext, envelope};
+
+use super::{
+    notes::view_of,
+    state::{Group, OP_SEQ, Waiting},
+};
+use crate::{
+    model::{AccountId, Body, Change, CipherRow, ConversationId, Entry, EntryRef, Peer},
+    protocol::{
+        Refused,
+        engine::{Ctx, Engine},
+        log::LAMPORT_REACH,
+        step::Notice,
+    },
+    wire::{Frame, decode_entry, decode_said, encode_entry, encode_said},
+};
+
+impl Engine {
+    /// Says something in a group.
+    ///
+    /// # Errors
+    /// [`Refused::NotAllowed`] for whoever does not take part or may only read.
+    pub(in crate::protocol) fn group_say(
+        &mut self,
+        conversation: ConversationId,
+        body: Body,
+        ctx: &mut Ctx<'_>,
+    ) -> Result<EntryRef, Refused> {
+        let group = self.groups.get(&conversation).ok_or(Refused::NotFound)?;
+        let role = group.state().and_then(|state| state.role_of(&self.me.account));
+        let of_an_operation = body.overlays().is_some_and(|target| Group::is_op(&target));
+        if !role.is_some_and(|role| role.may_write()) || of_an_operation {
+            return Err(Refused::NotAllowed);
+        }
+        let chain = self.ready_chain(conversation, ctx).ok_or(Refused::NotAllowed)?;
+        let (entry, frame) = self.seal_entry(conversation, chain, body, ctx).ok_or(Refused::NotAllowed)?;
+        let id = entry.id;
+        self.push_to_members(conversation, &frame);
+        if let Some(target) = entry.body.overlays() {
+            self.out.notice(Notice::Changed(conversation, target));
+        } else {
+            self.out.notice(Notice::Stored(conversation, Box::new(entry)));
+        }
+        self.out.chat_changed(conversation);
+        Ok(id)
+    }
+
+    /// Makes the entry and the message around it, and keeps both.
+    fn seal_entry(
+        &mut self,
+        conversation: ConversationId,
+        chain: [u8; 16],
+        body: Body,
+        ctx: &mut Ctx<'_>,
+    ) -> Option<(Entry, Vec<u8>)> {
+        let author = self.me.keys.id();
+        let group = self.groups.get_mut(&conversation)?;
+        let head = &mut group.head;
+        let id = EntryRef { lamport: head.lamport.checked_add(1)?, author, seq: head.next_seq };
+        head.next_seq = head.next_seq.checked_add(1)?;
+        head.lamport = id.lamport;
+        let entry = Entry { id, sent_at_ms: ctx.now_ms, body };
+        let bytes = encode_entry(&entry);
+        let heads: Vec<[u8; 32]> = group.log.heads().iter().map(|id| id.0).collect();
+        let said = encode_said(&heads, &bytes);
+        let view = view_of(group).first_chunk::<16>().copied()?;
+        let context = MessageContext { view, lamport: id.lamport, prev: &[] };
+        let Group { chains, envelopes, resolution, .. } = group;
+        let named = resolution.state.as_ref().map(|state| state.envelope);
+        let key = envelopes.iter().find(|key| Some(key.commit()) == named).or_else(|| envelopes.last())?;
+        let sending = chains.get_mut(&chain)?;
+        let iteration = sending.sender.as_ref()?.iteration();
+        let frame = sending.sender.as_mut()?.seal(context, &said, key, &mut ctx.rng).ok()?;
+        sending.hold(iteration);
+        let news = sending.note_view(id.seq, heads);
+        if news || group.hides() {
+            group.judge_rows();
+        }
+        if entry.body.is_shown() {
+            group.head.last = Some(id);
+            group.head.last_at_ms = ctx.now_ms;
+        }
+        group.news = true;
+        self.out.put(Change::PutEntry { conversation, entry: Box::new(entry.clone()), bytes, mine: true });
+        let row = CipherRow { conversation, chain, iteration, at_ms: ctx.now_ms, bytes: frame.clone() };
+        self.out.put(Change::PutCipher(Box::new(row)));
+        self.out.group_touched(conversation);
+        self.out.chain_touched(conversation, chain);
+        Some((entry, frame))
+    }
+
+    /// Hands a message to every member who is connected.
+    fn push_to_members(&mut self, conversation: ConversationId, frame: &[u8]) {
+        let Some(group) = self.groups.get(&conversation) else { return };
+        for account in group.others(&self.me.account) {
+            let Some(peer) = self.people.get(&account).and_then(|person| person.link) else { continue };
+            if self.links.get(&peer).is_some_and(|link| !link.busy) {
+                self.out.send(peer, &Frame::Group(frame));
+            }
+        }
+    }
+
+    /// A message of a group, from anybody whom we know.
+    pub(in crate::protocol) fn on_group(&mut self, peer: Peer, frame: &[u8], ctx: &mut Ctx<'_>) {
+        let known = self.links.get(&peer).and_then(|link| link.account);
+        let Some(account) = known else { return };
+        let Some(envelope) = envelope::peek(frame) else { return };
+        let of = |group: &Group| group.envelopes.iter().position(|key| key.id() == envelope);
+        let found = self.groups.iter().find_map(|(conversation, group)| Some((*conversation, of(group)?)));
+        if let Some((conversation, _)) =
+            found.filter(|(conversation, _)| self.may_carry(*conversation, account))
+        {
+            self.take_message(conversation, Some(peer), frame, ctx);
+        }
+    }
+
+    /// Whether somebody may bring messages of the group: whoever is, or was, a member.
+    fn may_carry(&self, conversation: ConversationId, account: AccountId) -> bool {
+        let group = self.groups.get(&conversation);
+        group.is_some_and(|group| group.certs.keys().any(|(of, _)| *of == account))
+    }
+
+    /// Opens a message and takes in what it says; one whose key has not come waits for it.
+    pub(super) fn take_message(
+        &mut self,
+        conversation: ConversationId,
+        from: Option<Peer>,
+        frame: &[u8],
+        ctx: &mut Ctx<'_>,
+    ) {
+        let Some(group) = self.groups.get_mut(&conversation) else { return };
+        let Some(sealed) = group.envelopes.iter().find_map(|key| key.open(frame).ok()) else { return };
+        let (id, iteration) = (*sealed.chain_id().as_bytes(), sealed.iteration());
+        let Some(chain) = group.chains.get_mut(&id) else {
+            group.wait(Waiting { chain: id, bytes: frame.to_vec(), since_ms: ctx.now_ms });
+            return;
+        };
+        if chain.holds(iteration) {
+            return;
+        }
+        let Some(Ok(said)) = chain.receiver.as_mut().map(|receiver| receiver.open(&sealed, ctx.now_ms))
+        else {
+            return;
+        };
+        // The author signed it: whatever is wrong with it is wrong for everybody, and it is not asked for again.
+        chain.hold(iteration);
+        self.out.chain_touched(conversation, id);
+        let row = CipherRow { conversation, chain: id, iteration, at_ms: ctx.now_ms, bytes: frame.to_vec() };
+        self.out.put(Change::PutCipher(Box::new(row)));
+        group.news = true;
+        let Ok((heads, bytes)) = decode_said(&said) else { return };
+        let Ok(entry) = decode_entry(bytes) else { return };
+        let in_reach = group.head.lamport.saturating_add(LAMPORT_REACH);
+        if entry.id.author != chain.row.device || entry.id.seq >= OP_SEQ || entry.id.lamport > in_reach {
+            return;
+        }
+        let account = chain.row.account;
+        let unknown =
+            !group.log.contains_all(&heads.iter().copied().map(crate::model::OpId).collect::<Vec<_>>());
+        if chain.note_view(entry.id.seq, heads) || group.hides() {
+            group.judge_rows();
+        }
+        group.head.lamport = group.head.lamport.max(entry.id.lamport);
+        let bytes = zeroize::Zeroizing::new(bytes.to_vec());
+        self.out.put(Change::PutEntry { conversation, entry: Box::new(entry.clone()), bytes, mine: false });
+        self.take_in_group(conversation, account, entry, ctx);
+        if let Some(peer) = from.filter(|_| unknown) {
+            self.want_ops(conversation, peer, ctx);
+        }
+    }
+
+    fn take_in_group(
+        &mut self,
+        conversation: ConversationId,
+        account: AccountId,
+        entry: Entry,
+        ctx: &mut Ctx<'_>,
+    ) {
+        self.out.group_touched(conversation);
+        let Some(group) = self.groups.get_mut(&conversation) else { return };
+        if group.is_hidden(&entry.id) {
+            return;
+        }
+        if group.typing.remove(&account).is_some() {
+            self.out.notice(Notice::GroupTyping(conversation, account, false));
+        }
+        match entry.body {
+            Body::Text { .. } | Body::Unknown { .. } => {
+                if group.head.read_upto.is_none_or(|read| read < entry.id) {
+                    group.head.unread = group.head.unread.saturating_add(1);
+                }
+                group.head.last = group.head.last.max(Some(entry.id));
+                group.head.last_at_ms = ctx.now_ms;
+                self.out.notice(Notice::Arrived(conversation, Box::new(entry)));
+            }
+            Body::Delete { target } | Body::Edit { target, .. } | Body::React { target, .. } => {
+                self.out.notice(Notice::Changed(conversation, target));
+            }
+            // Of 1:1 conversations only.
+            Body::Accept { .. } | Body::Group(_) | Body::Read { .. } | Body::Request { .. } => return,
+        }
+        self.out.chat_changed(conversation);
+    }
+
+    /// A key has come: what waited for it is taken in.
+    pub(super) fn hear_what_waited(
+        &mut self,
+        conversation: ConversationId,
+        chain: [u8; 16],
+        ctx: &mut Ctx<'_>,
+    ) {
+        let Some(group) = self.groups.get_mut(&conversation) else { return };
+        let (ready, rest): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut group.waiting).into_iter().partition(|waiting| waiting.chain == chain);
+        group.waiting = rest.into();
+        for waiting in ready {
+            self.take_message(conversation, None, &waiting.bytes, ctx);
+        }
+    }
+}
+
+impl Group {
+    /// Keeps a message until its key comes; the oldest gives way, and is asked for again when it can be opened.
+    fn wait(&mut self, message: Waiting) {
+        if self.waiting.iter().any(|waiting| waiting.bytes == message.bytes) {
+            return;
+        }
+        self.waiting.push_back(message);
+        let bytes = |group: &Self| group.waiting.iter().map(|waiting| waiting.bytes.len()).sum::<usize>();
+        while self.waiting.len() > MAX_WAITING || bytes(self) > MAX_WAITING_BYTES {
+            self.waiting.pop_front();
+        }
+    }
+}
+
+/// Messages of a group that wait for their key.
+const MAX_WAITING: usize = 64;
+/// Bytes of them.
+const MAX_WAITING_BYTES: usize = 1024 * 1024;

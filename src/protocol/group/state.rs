@@ -1,0 +1,304 @@
+//! What the engine holds of one group in memory, and what follows from it: who takes part, which messages count.
+//! Sends nothing and decides nothing for itself.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use undertone_crypto::{
+    group::{EnvelopeKey, GroupId, Op},
+    identity::{DevCert, DeviceId},
+};
+
+use super::{
+    chain::{Chain, Runs},
+    dag::OpLog,
+    ops::learn_op,
+    resolve::{Resolution, cut, state_at},
+};
+use crate::model::{
+    AccountId, ChainRow, ConversationId, EntryRef, GroupHead, GroupOp, GroupState, OpId, OpKind, Peer,
+    SecretBytes,
+};
+use crate::protocol::RestoreError;
+
+/// One group.
+#[derive(Debug)]
+pub(in crate::protocol) struct Group {
+    pub(in crate::protocol) head: GroupHead,
+    pub(super) id: GroupId,
+    pub(super) envelopes: Vec<EnvelopeKey>,
+    pub(super) ops: BTreeMap<OpId, Op>,
+    pub(super) log: OpLog,
+    pub(super) resolution: Resolution,
+    /// Certificates that operations brought.
+    pub(super) certs: BTreeMap<(AccountId, DeviceId), DevCert>,
+    pub(super) chains: BTreeMap<[u8; 16], Chain>,
+    /// What each member said last that it holds.
+    pub(super) told: BTreeMap<AccountId, Told>,
+    /// Messages whose key has not come yet, the oldest first.
+    pub(super) waiting: VecDeque<Waiting>,
+    /// Ranges asked for, by their first iteration: of whom, and when.
+    pub(super) wanted: BTreeMap<([u8; 16], u32), (Peer, u64)>,
+    /// Whether something changed since the others were told what we hold.
+    pub(super) news: bool,
+    /// When they were last told.
+    pub(super) told_ms: u64,
+    /// Rows that do not count: device, first and last sequence number.
+    hidden: Vec<(DeviceId, u64, u64)>,
+    /// Members who are writing, and since when.
+    pub(super) typing: BTreeMap<AccountId, u64>,
+}
+
+/// What a member said that it holds.
+#[derive(Debug, Default)]
+pub(super) struct Told {
+    pub(super) heads: Vec<OpId>,
+    /// Of each chain the first iteration given, and the iterations held.
+    pub(super) holdings: BTreeMap<[u8; 16], (u32, Runs)>,
+    pub(super) at_ms: u64,
+    /// Envelopes that it was given because it lacked them.
+    pub(super) given: BTreeSet<[u8; 8]>,
+}
+
+/// A message that cannot be opened yet.
+#[derive(Debug)]
+pub(super) struct Waiting {
+    pub(super) chain: [u8; 16],
+    pub(super) bytes: Vec<u8>,
+    pub(super) since_ms: u64,
+}
+
+impl Group {
+    /// A group of which nothing but the name is known yet.
+    pub(super) fn new(id: GroupId, conversation: ConversationId, now_ms: u64) -> Self {
+        Self::of(
+            GroupHead {
+                conversation,
+                group: SecretBytes::copy_of(id.as_bytes()),
+                envelopes: Vec::new(),
+                next_seq: now_ms,
+                lamport: 0,
+                sending: None,
+                given: Vec::new(),
+                unread: 0,
+                read_upto: None,
+                reached: Vec::new(),
+                last: None,
+                last_at_ms: now_ms,
+            },
+            id,
+        )
+    }
+
+    pub(super) fn of(head: GroupHead, id: GroupId) -> Self {
+        let secret = |bytes: &SecretBytes| bytes.first_chunk::<32>().map(EnvelopeKey::from_bytes);
+        Self {
+            envelopes: head.envelopes.iter().filter_map(secret).collect(),
+            head,
+            id,
+            ops: BTreeMap::new(),
+            log: OpLog::default(),
+            resolution: Resolution::default(),
+            certs: BTreeMap::new(),
+            chains: BTreeMap::new(),
+            told: BTreeMap::new(),
+            waiting: VecDeque::new(),
+            wanted: BTreeMap::new(),
+            news: false,
+            told_ms: 0,
+            hidden: Vec::new(),
+            typing: BTreeMap::new(),
+        }
+    }
+
+    /// What the operations come to; none before the first is known.
+    pub(in crate::protocol) const fn state(&self) -> Option<&GroupState> {
+        self.resolution.state.as_ref()
+    }
+
+    /// Whether the account takes part now.
+    pub(in crate::protocol) fn has(&self, account: &AccountId) -> bool {
+        self.state().is_some_and(|state| state.members.contains_key(account))
+    }
+
+    /// Whose device it is, or was.
+    pub(in crate::protocol) fn account_of(&self, device: &DeviceId) -> Option<AccountId> {
+        self.certs.keys().find(|(_, of)| of == device).map(|(account, _)| *account)
+    }
+
+    /// The members besides this one.
+    pub(super) fn others(&self, me: &AccountId) -> Vec<AccountId> {
+        let members = self.state().map(|state| state.members.keys()).into_iter().flatten();
+        members.filter(|account| *account != me).copied().collect()
+    }
+
+    /// Takes an envelope secret in; whether it is new.
+    pub(super) fn add_envelope(&mut self, secret: &[u8; 32]) -> bool {
+        let key = EnvelopeKey::from_bytes(secret);
+        if self.envelopes.iter().any(|known| known.id() == key.id()) {
+            return false;
+        }
+        self.envelopes.push(key);
+        self.head.envelopes.push(SecretBytes::copy_of(secret));
+        if self.envelopes.len() > GroupHead::MAX_ENVELOPES {
+            self.envelopes.remove(0);
+            self.head.envelopes.remove(0);
+        }
+        true
+    }
+
+    /// The operations that somebody lacks who knows these, as they were signed, parents first.
+    pub(super) fn beyond(&self, heads: &[OpId]) -> Vec<Vec<u8>> {
+        let since = self.log.since(heads);
+        since.iter().filter_map(|id| self.ops.get(id)).map(|op| op.as_bytes().to_vec()).collect()
+    }
+
+    /// These operations and all before them, as they were signed, parents first.
+    pub(super) fn upto(&self, heads: &[OpId]) -> Vec<Vec<u8>> {
+        let closure = self.log.closure(heads);
+        let before = self.log.since(&[]).into_iter().filter(|id| self.log.is_in(id, &closure));
+        before.filter_map(|id| self.ops.get(&id)).map(|op| op.as_bytes().to_vec()).collect()
+    }
+
+    /// The operations by which an account stopped to take part.
+    pub(super) fn departures(&self, account: &AccountId) -> Vec<OpId> {
+        let is_departure = |op: &&GroupOp| match &op.what {
+            OpKind::Remove { account: removed, .. } => removed == account,
+            OpKind::Leave { .. } => op.author == *account,
+            _ => false,
+        };
+        let valid = |op: &&GroupOp| !self.resolution.void.contains(&op.id);
+        self.log.in_order().into_iter().filter(is_departure).filter(valid).map(|op| op.id).collect()
+    }
+
+    /// Works out anew what the operations come to.
+    pub(super) fn resolve(&mut self) {
+        self.resolution.extend(&self.log);
+        self.judge_rows();
+    }
+
+    /// Works out anew which rows count. What a message knew counts from its sequence number up to the next one's.
+    pub(super) fn judge_rows(&mut self) {
+        let mut hidden: Vec<_> = self
+            .resolution
+            .void
+            .iter()
+            .filter_map(|id| self.log.get(id))
+            .map(|op| {
+                let seq = op_seq(&op.id);
+                (op.device, seq, seq)
+            })
+            .collect();
+        for chain in self.chains.values() {
+            let ChainRow { account, device, views, .. } = &chain.row;
+            let ends =
+                views.iter().skip(1).map(|(first, _)| first.saturating_sub(1)).chain([chain.row.last_seq]);
+            for ((first, heads), last) in views.iter().zip(ends) {
+                if let Some(from) =
+                    self.hidden_from((*account, *device), heads, *first).filter(|from| *from <= last)
+                {
+                    hidden.push((*device, from, last));
+                }
+            }
+        }
+        self.hidden = hidden;
+    }
+
+    /// From which sequence number on messages of this author, who knew these operations, do not count.
+    fn hidden_from(&self, author: (AccountId, DeviceId), heads: &[[u8; 32]], first: u64) -> Option<u64> {
+        let heads: Vec<OpId> = heads.iter().copied().map(OpId).collect();
+        if !self.log.contains_all(&heads) {
+            return Some(first);
+        }
+        let state = state_at(&self.log, &self.resolution, &heads);
+        let member = state.as_ref().and_then(|state| state.members.get(&author.0));
+        if !member.is_some_and(|member| member.device == author.1 && member.role.may_write()) {
+            return Some(first);
+        }
+        let last = cut(&self.log, &self.resolution, author, &heads)?;
+        Some(last.saturating_add(1).max(first))
+    }
+
+    /// Whether there are rows that do not count: their ranges grow with what comes.
+    pub(super) const fn hides(&self) -> bool {
+        !self.hidden.is_empty()
+    }
+
+    /// Whether a row counts for nothing: its author was no member, or could not write, or was removed before.
+    pub(in crate::protocol) fn is_hidden(&self, entry: &EntryRef) -> bool {
+        self.hidden
+            .iter()
+            .any(|(device, first, last)| *device == entry.author && (*first..=*last).contains(&entry.seq))
+    }
+
+    /// Whether the row is an operation's.
+    pub(super) const fn is_op(entry: &EntryRef) -> bool {
+        entry.seq >= OP_SEQ
+    }
+}
+
+impl Group {
+    /// The groups that rows on disk make.
+    ///
+    /// # Errors
+    /// [`RestoreError`] if a row does not fit: the profile is damaged.
+    pub(in crate::protocol) fn restore(
+        heads: Vec<GroupHead>,
+        ops: Vec<(ConversationId, Vec<u8>)>,
+        chains: Vec<(ConversationId, ChainRow)>,
+        now_ms: u64,
+    ) -> Result<BTreeMap<ConversationId, Self>, RestoreError> {
+        let mut groups = BTreeMap::new();
+        for mut head in heads {
+            let id = head.group.first_chunk::<32>().copied().ok_or(RestoreError("group"))?;
+            head.next_seq = head.next_seq.max(now_ms);
+            groups.insert(head.conversation, Self::of(head, GroupId::new(id)));
+        }
+        // Parents first: what an operation needs to be checked comes with those before it.
+        let mut waiting: Vec<_> = ops;
+        loop {
+            let before = waiting.len();
+            waiting.retain(|(conversation, bytes)| {
+                groups.get_mut(conversation).is_some_and(|group| learn_op(group, bytes).is_none())
+            });
+            if waiting.is_empty() {
+                break;
+            }
+            if waiting.len() == before {
+                return Err(RestoreError("operation"));
+            }
+        }
+        for (conversation, row) in chains {
+            let group = groups.get_mut(&conversation).ok_or(RestoreError("chain"))?;
+            group.chains.insert(row.chain, Chain::from_row(row)?);
+        }
+        groups.values_mut().for_each(Self::resolve);
+        Ok(groups)
+    }
+
+    /// Lets go of the oldest key of a device that has `most` or more, and names its chain.
+    pub(super) fn oldest_beyond(&mut self, device: &DeviceId, most: usize) -> Option<[u8; 16]> {
+        let open = |chain: &&mut Chain| chain.row.device == *device && chain.receiver.is_some();
+        let mut open: Vec<_> = self.chains.values_mut().filter(open).collect();
+        if open.len() < most {
+            return None;
+        }
+        open.sort_unstable_by_key(|chain| chain.row.since_ms);
+        let oldest = open.into_iter().next()?;
+        oldest.receiver = None;
+        Some(oldest.row.chain)
+    }
+
+    /// The row of a chain as it is stored.
+    pub(in crate::protocol) fn chain_row(&self, chain: &[u8; 16]) -> Option<ChainRow> {
+        self.chains.get(chain).map(Chain::to_row)
+    }
+}
+
+/// The sequence number of an operation's row: above all of entries, and of this operation alone.
+pub(super) fn op_seq(op: &OpId) -> u64 {
+    let head = op.0.first_chunk::<8>().map_or(0, |bytes| u64::from_be_bytes(*bytes));
+    head | OP_SEQ
+}
+
+/// Sequence numbers from here on are of operations. Entries count from the clock in milliseconds.
+pub(super) const OP_SEQ: u64 = 1 << 63;

@@ -1,0 +1,167 @@
+//! Groups in any course of events: from one seed people write, add, remove, promote, rename and leave while connections
+//! come and go and programs are killed. When all are connected again, all who take part show the same in the same
+//! order, everything that counts has arrived, and nobody read what was written without them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::{
+    model::{AccountId, Body, ConversationId, Entry, Name, Role, Text},
+    protocol::sim::{SeededRng, World},
+};
+
+const NAMES: [&str; 6] = ["Hana", "Bora", "Chan", "Dan", "Eun", "Fia"];
+const STEPS: usize = 120;
+
+struct Course {
+    world: World,
+    chat: ConversationId,
+    rng: SeededRng,
+    /// Of each text its author, and who took part in the author's eyes.
+    written: BTreeMap<String, (usize, BTreeSet<AccountId>)>,
+}
+
+impl Course {
+    fn new(seed: u64) -> Self {
+        let mut world = World::new(&NAMES, seed);
+        for a in 0..NAMES.len() {
+            for b in a + 1..NAMES.len() {
+                world.befriend(a, b);
+            }
+        }
+        let members: Vec<_> = (1..4).map(|node| world.account(node)).collect();
+        let title = Name::new("Group").unwrap();
+        let chat = world.act(0, |engine, ctx| engine.create_group(&title, &members, ctx)).unwrap();
+        world.run();
+        Self { world, chat, rng: SeededRng::new(seed ^ 0x5eed), written: BTreeMap::new() }
+    }
+
+    fn members(&self, node: usize) -> BTreeSet<AccountId> {
+        let group = self.world.nodes[node].engine.group(self.chat);
+        group.map(|(_, state)| state.members.keys().copied().collect()).unwrap_or_default()
+    }
+
+    fn takes_part(&self, node: usize) -> bool {
+        self.members(node).contains(&self.world.account(node))
+    }
+
+    fn step(&mut self, number: usize) {
+        let (node, other) = (self.rng.below(NAMES.len()), self.rng.below(NAMES.len()));
+        let (chat, account) = (self.chat, self.world.account(other));
+        match self.rng.below(20) {
+            0..=7 => {
+                let text = format!("{number} by {}", NAMES[node]);
+                let body = Body::Text { text: Text::new(text.as_str()).unwrap(), reply_to: None };
+                if self.world.act(node, |engine, ctx| engine.speak(chat, body, ctx)).is_ok() {
+                    self.written.insert(text, (node, self.members(node)));
+                }
+            }
+            8 => {
+                self.world.act(node, |engine, ctx| engine.add_member(chat, account, Role::Member, ctx)).ok();
+            }
+            9 => {
+                self.world.act(node, |engine, ctx| engine.remove_member(chat, account, ctx)).ok();
+            }
+            10 => {
+                let role = [Role::Admin, Role::Member, Role::Moderator][self.rng.below(3)];
+                self.world.act(node, |engine, ctx| engine.set_role(chat, account, role, ctx)).ok();
+            }
+            11 => {
+                let title = Name::new(&format!("Title {number}")).unwrap();
+                self.world.act(node, |engine, ctx| engine.rename_group(chat, &title, ctx)).ok();
+            }
+            12 if self.rng.below(4) == 0 => {
+                self.world.act(node, |engine, ctx| engine.leave_group(chat, ctx)).ok();
+            }
+            13 | 14 if node != other => self.world.cut(node, other),
+            15 | 16 if node != other => self.world.connect(node.min(other), node.max(other)),
+            17 => self.world.crash(node),
+            18 => self.world.pass(1 + u64::try_from(self.rng.below(4)).unwrap()),
+            _ => {
+                for _ in 0..self.rng.below(30) {
+                    let (a, b) = (self.rng.below(NAMES.len()), self.rng.below(NAMES.len()));
+                    self.world.deliver(a, b);
+                }
+            }
+        }
+    }
+
+    fn heal(&mut self) {
+        for a in 0..NAMES.len() {
+            for b in a + 1..NAMES.len() {
+                self.world.connect(a, b);
+            }
+        }
+        self.world.run();
+        self.world.pass(70);
+    }
+
+    fn rows(&self, node: usize) -> Vec<&Entry> {
+        let at = &self.world.nodes[node];
+        let all = at.disk.entries.iter().filter(|((of, _), _)| *of == self.chat).map(|(_, entry)| entry);
+        all.filter(|entry| !at.engine.is_hidden(self.chat, &entry.id)).collect()
+    }
+
+    fn check(&self, seed: u64) {
+        // Whoever is out is told no more than that, and may know less than the others.
+        let epoch = |node: &usize| self.world.nodes[*node].engine.group_heads(self.chat).0;
+        let Some(first) = (0..NAMES.len()).filter(|node| self.takes_part(*node)).max_by_key(epoch) else {
+            return;
+        };
+        let members = self.members(first);
+        let inside: Vec<_> =
+            (0..NAMES.len()).filter(|node| members.contains(&self.world.account(*node))).collect();
+        for node in &inside {
+            assert_eq!(self.members(*node), members, "seed {seed}: members of {}", NAMES[*node]);
+        }
+        for (text, (author, eyes)) in &self.written {
+            self.check_text(seed, text, (*author, eyes), &inside);
+        }
+        for node in &inside {
+            let held = self.world.nodes[*node].engine.same_history(self.chat);
+            let apart: Vec<_> = held.iter().filter(|same| same.same != Some(true)).collect();
+            assert!(apart.is_empty(), "seed {seed}: {} sees {apart:?}", NAMES[*node]);
+        }
+    }
+
+    /// Whoever took part in the author's eyes has it, or nobody; nobody else ever has.
+    fn check_text(
+        &self,
+        seed: u64,
+        text: &str,
+        (author, eyes): (usize, &BTreeSet<AccountId>),
+        inside: &[usize],
+    ) {
+        let is_it =
+            |entry: &Entry| matches!(&entry.body, Body::Text { text: said, .. } if said.as_str() == text);
+        let counts = self.rows(author).into_iter().any(is_it);
+        for (node, name) in NAMES.iter().enumerate() {
+            let shown = self.rows(node).into_iter().filter(|entry| is_it(entry)).count();
+            assert!(shown <= 1, "seed {seed}: {text} is shown twice to {name}");
+            let meant = eyes.contains(&self.world.account(node));
+            let kept = self.world.nodes[node].disk.entries.values().any(is_it);
+            assert!(meant || !kept, "seed {seed}: {name} read {text}");
+            let both = inside.contains(&node) && inside.contains(&author) && meant;
+            if both {
+                assert_eq!(shown == 1, counts, "seed {seed}: {text} to {name}");
+            }
+        }
+    }
+}
+
+fn run(seed: u64) {
+    let mut course = Course::new(seed);
+    for number in 0..STEPS {
+        course.step(number);
+    }
+    course.heal();
+    course.check(seed);
+}
+
+#[test]
+fn in_any_course_of_events_all_who_take_part_show_the_same() {
+    let seeds = std::env::var("UNDERTONE_SEEDS").ok().and_then(|n| n.parse().ok()).unwrap_or(12_u64);
+    let first = std::env::var("UNDERTONE_SEED").ok().and_then(|n| n.parse().ok()).unwrap_or(0_u64);
+    for seed in first..first + seeds {
+        run(seed);
+    }
+}

@@ -1,0 +1,224 @@
+//! Groups: whoever is away, cut off, removed or newly added, everybody who takes part shows the same in the same order.
+
+use crate::{
+    model::{AccountId, Body, ConversationId, Delivery, EntryRef, Name, Role, Text},
+    protocol::{Refused, sim::World},
+};
+
+/// People of whom the first knows all others, and everybody is connected.
+fn circle(names: &[&str], seed: u64) -> World {
+    let mut world = World::new(names, seed);
+    for other in 1..names.len() {
+        world.befriend(0, other);
+    }
+    everybody_meets(&mut world);
+    world
+}
+
+fn everybody_meets(world: &mut World) {
+    for a in 0..world.nodes.len() {
+        for b in a + 1..world.nodes.len() {
+            world.connect(a, b);
+        }
+    }
+    world.run();
+}
+
+fn begin(world: &mut World, members: &[usize]) -> ConversationId {
+    let accounts: Vec<AccountId> = members.iter().map(|node| world.account(*node)).collect();
+    let title = Name::new("Harbour").unwrap();
+    let chat = world.act(0, |engine, ctx| engine.create_group(&title, &accounts, ctx)).unwrap();
+    world.run();
+    world.pass(3);
+    chat
+}
+
+fn write(world: &mut World, node: usize, chat: ConversationId, text: &str) -> Result<EntryRef, Refused> {
+    let body = Body::Text { text: Text::new(text).unwrap(), reply_to: None };
+    world.act(node, |engine, ctx| engine.speak(chat, body, ctx))
+}
+
+/// The texts that somebody shows, in order.
+fn texts(world: &World, node: usize, chat: ConversationId) -> Vec<String> {
+    let at = &world.nodes[node];
+    let entries = at.disk.entries.iter().filter(|((of, _), _)| *of == chat);
+    entries
+        .filter(|((_, id), _)| !at.engine.is_hidden(chat, id))
+        .filter_map(|(_, entry)| match &entry.body {
+            Body::Text { text, .. } => Some(text.as_str().to_owned()),
+            _ => None,
+        })
+        .collect()
+}
+
+/// All rows that count, in order: what two people compare.
+fn rows(world: &World, node: usize, chat: ConversationId) -> Vec<EntryRef> {
+    let at = &world.nodes[node];
+    let all = at.disk.entries.keys().filter(|(of, _)| *of == chat).map(|(_, id)| *id);
+    all.filter(|id| !at.engine.is_hidden(chat, id)).collect()
+}
+
+fn members(world: &World, node: usize, chat: ConversationId) -> Vec<(AccountId, Role)> {
+    let (_, state) = world.nodes[node].engine.group(chat).unwrap();
+    state.members.iter().map(|(account, member)| (*account, member.role)).collect()
+}
+
+fn agree(world: &World, nodes: &[usize], chat: ConversationId) {
+    for node in nodes {
+        assert_eq!(members(world, *node, chat), members(world, nodes[0], chat), "members of {node}");
+        assert_eq!(rows(world, *node, chat), rows(world, nodes[0], chat), "rows of {node}");
+    }
+}
+
+#[test]
+fn three_people_of_whom_two_are_strangers_talk_in_a_group() {
+    let mut world = circle(&["Hana", "Bora", "Chan"], 1);
+    let chat = begin(&mut world, &[1, 2]);
+    for node in [0, 1, 2] {
+        assert_eq!(members(&world, node, chat).len(), 3, "{node}");
+    }
+    write(&mut world, 0, chat, "one").unwrap();
+    world.run();
+    write(&mut world, 1, chat, "two").unwrap();
+    world.run();
+    let third = write(&mut world, 2, chat, "three").unwrap();
+    world.pass(3);
+    for node in [0, 1, 2] {
+        assert_eq!(texts(&world, node, chat), ["one", "two", "three"], "{node}");
+        assert!(world.nodes[node].engine.same_history(chat).iter().all(|same| same.same == Some(true)));
+    }
+    agree(&world, &[0, 1, 2], chat);
+    let delivered = world.nodes[2].engine.group_delivery(chat, third);
+    assert_eq!(delivered.len(), 2);
+    assert!(delivered.iter().all(|(_, state, _)| *state == Delivery::Delivered), "{delivered:?}");
+    // Strangers they stay.
+    assert_eq!(world.nodes[1].engine.contacts().count(), 1);
+}
+
+#[test]
+fn who_was_away_gets_everything_from_whoever_has_it() {
+    let mut world = circle(&["Hana", "Bora", "Chan"], 2);
+    let chat = begin(&mut world, &[1, 2]);
+    write(&mut world, 0, chat, "before").unwrap();
+    world.pass(2);
+    world.cut(2, 0);
+    world.cut(2, 1);
+    for i in 0..40 {
+        write(&mut world, 0, chat, &format!("meanwhile {i}")).unwrap();
+    }
+    world.pass(2);
+    // The author goes away for good; the other one brings it all.
+    world.cut(0, 1);
+    world.connect(1, 2);
+    world.pass(10);
+    assert_eq!(texts(&world, 2, chat).len(), 41);
+    agree(&world, &[1, 2], chat);
+    // After a restart nothing is missing and nothing is asked again.
+    world.crash(2);
+    world.connect(1, 2);
+    world.pass(5);
+    assert_eq!(texts(&world, 2, chat).len(), 41);
+    write(&mut world, 2, chat, "back").unwrap();
+    world.pass(3);
+    agree(&world, &[1, 2], chat);
+}
+
+#[test]
+fn removed_member_reads_nothing() {
+    let mut world = circle(&["Hana", "Bora", "Chan"], 3);
+    let chat = begin(&mut world, &[1, 2]);
+    write(&mut world, 0, chat, "for all").unwrap();
+    world.run();
+    write(&mut world, 2, chat, "from Chan").unwrap();
+    world.pass(2);
+    let chan = world.account(2);
+    world.act(0, |engine, ctx| engine.remove_member(chat, chan, ctx)).unwrap();
+    world.pass(2);
+    assert_eq!(write(&mut world, 2, chat, "still here").unwrap_err(), Refused::NotAllowed);
+    for node in [0, 1] {
+        write(&mut world, node, chat, "without Chan").unwrap();
+    }
+    world.pass(40);
+    assert_eq!(texts(&world, 2, chat), ["for all", "from Chan"]);
+    assert_eq!(texts(&world, 1, chat).len(), 4);
+    agree(&world, &[0, 1], chat);
+}
+
+#[test]
+fn late_joiner_no_history() {
+    let mut world = circle(&["Hana", "Bora", "Chan"], 4);
+    let chat = begin(&mut world, &[1]);
+    write(&mut world, 0, chat, "early").unwrap();
+    write(&mut world, 1, chat, "early too").unwrap();
+    world.pass(2);
+    let chan = world.account(2);
+    world.act(0, |engine, ctx| engine.add_member(chat, chan, Role::Member, ctx)).unwrap();
+    world.pass(3);
+    write(&mut world, 1, chat, "welcome").unwrap();
+    world.pass(3);
+    assert_eq!(texts(&world, 2, chat), ["welcome"]);
+    write(&mut world, 2, chat, "thanks").unwrap();
+    world.pass(3);
+    for node in [0, 1] {
+        assert_eq!(texts(&world, node, chat), ["early", "early too", "welcome", "thanks"]);
+    }
+    assert!(world.nodes[2].engine.same_history(chat).iter().all(|same| same.same == Some(true)));
+}
+
+#[test]
+fn two_admins_act_at_once_on_both_sides_of_a_split() {
+    let mut world = circle(&["Hana", "Bora", "Chan", "Dan"], 5);
+    let chat = begin(&mut world, &[1, 2, 3]);
+    let (bora, chan) = (world.account(1), world.account(2));
+    for account in [bora, chan] {
+        world.act(0, |engine, ctx| engine.set_role(chat, account, Role::Admin, ctx)).unwrap();
+    }
+    world.pass(3);
+    // Hana and Bora on one side, Chan and Dan on the other.
+    for (a, b) in [(0, 2), (0, 3), (1, 2), (1, 3)] {
+        world.cut(a, b);
+    }
+    world.act(1, |engine, ctx| engine.remove_member(chat, chan, ctx)).unwrap();
+    world.act(2, |engine, ctx| engine.remove_member(chat, bora, ctx)).unwrap();
+    let titles = [Name::new("West").unwrap(), Name::new("East").unwrap()];
+    world.act(0, |engine, ctx| engine.rename_group(chat, &titles[0], ctx)).unwrap();
+    write(&mut world, 1, chat, "west").unwrap();
+    write(&mut world, 3, chat, "east").unwrap();
+    world.pass(3);
+    everybody_meets(&mut world);
+    world.pass(40);
+    agree(&world, &[0, 1, 3], chat);
+    // Bora was a member before Chan.
+    assert!(members(&world, 0, chat).iter().any(|(account, _)| *account == bora));
+    assert!(!members(&world, 0, chat).iter().any(|(account, _)| *account == chan));
+    for i in 0..20 {
+        write(&mut world, [0, 1, 3][i % 3], chat, &format!("after {i}")).unwrap();
+    }
+    world.pass(5);
+    agree(&world, &[0, 1, 3], chat);
+    assert_eq!(texts(&world, 3, chat).iter().filter(|text| text.starts_with("after")).count(), 20);
+}
+
+#[test]
+fn who_is_removed_or_left_alone_learns_it_though_they_missed_what_came_before() {
+    let mut world = circle(&["Hana", "Bora", "Chan"], 6);
+    let chat = begin(&mut world, &[1, 2]);
+    let (bora, chan) = (world.account(1), world.account(2));
+    world.cut(2, 0);
+    world.cut(2, 1);
+    world.act(0, |engine, ctx| engine.set_role(chat, bora, Role::Admin, ctx)).unwrap();
+    world.pass(2);
+    world.act(1, |engine, ctx| engine.remove_member(chat, chan, ctx)).unwrap();
+    world.pass(2);
+    world.connect(1, 2);
+    world.pass(3);
+    assert!(!members(&world, 2, chat).iter().any(|(account, _)| *account == chan));
+
+    world.cut(0, 1);
+    let title = Name::new("Pier").unwrap();
+    world.act(1, |engine, ctx| engine.rename_group(chat, &title, ctx)).unwrap();
+    world.act(1, |engine, ctx| engine.leave_group(chat, ctx)).unwrap();
+    world.connect(0, 1);
+    world.pass(3);
+    assert!(!members(&world, 0, chat).iter().any(|(account, _)| *account == bora));
+}

@@ -1,0 +1,179 @@
+//! Records of groups: their rows, operations, sender chains, and messages as they travelled.
+
+use serde::{Deserialize, Serialize};
+
+use super::people::RefV1;
+use super::{Bytes, Plain, ROW, account, decode, encode};
+use crate::model::{
+    AccountId, ChainRow, CipherRow, ConversationId, DeviceId, EntryRef, GroupHead, Reached, SecretBytes, Seen,
+};
+use crate::store::StoreError;
+
+#[derive(Serialize, Deserialize)]
+struct GroupV1<'a> {
+    conversation: [u8; 16],
+    #[serde(borrow)]
+    group: Bytes<'a>,
+    envelopes: Vec<Bytes<'a>>,
+    next_seq: u64,
+    lamport: u64,
+    sending: Option<[u8; 16]>,
+    given: Vec<[u8; 32]>,
+    unread: u32,
+    read_upto: Option<RefV1>,
+    reached: Vec<ReachedV1>,
+    last: Option<RefV1>,
+    last_at_ms: u64,
+}
+
+/// Account, delivered, read.
+type ReachedV1 = ([u8; 32], (u64, u64), (u64, u64));
+
+pub(in crate::store) fn encode_group(group: &GroupHead) -> Result<Plain, StoreError> {
+    let record = GroupV1 {
+        conversation: *group.conversation.as_bytes(),
+        group: Bytes(&group.group),
+        envelopes: group.envelopes.iter().map(|secret| Bytes(secret)).collect(),
+        next_seq: group.next_seq,
+        lamport: group.lamport,
+        sending: group.sending,
+        given: group.given.iter().map(|account| *account.as_bytes()).collect(),
+        unread: group.unread,
+        read_upto: group.read_upto.as_ref().map(RefV1::from),
+        reached: group
+            .reached
+            .iter()
+            .map(|reached| (*reached.account.as_bytes(), reached.delivered, reached.read))
+            .collect(),
+        last: group.last.as_ref().map(RefV1::from),
+        last_at_ms: group.last_at_ms,
+    };
+    let members = group.given.len().saturating_add(group.reached.len());
+    encode(&record, members.saturating_mul(MEMBER_BYTES))
+}
+
+pub(in crate::store) fn decode_group(bytes: &[u8]) -> Result<GroupHead, StoreError> {
+    let record: GroupV1<'_> = decode(bytes)?;
+    let accounts = |given: Vec<[u8; 32]>| given.iter().map(account).collect::<Result<Vec<AccountId>, _>>();
+    let reached = record
+        .reached
+        .into_iter()
+        .map(|(who, delivered, read)| Ok(Reached { account: account(&who)?, delivered, read }))
+        .collect::<Result<_, StoreError>>()?;
+    Ok(GroupHead {
+        conversation: ConversationId::from_bytes(record.conversation),
+        group: SecretBytes::copy_of(record.group.0),
+        envelopes: record.envelopes.iter().map(|secret| SecretBytes::copy_of(secret.0)).collect(),
+        next_seq: record.next_seq,
+        lamport: record.lamport,
+        sending: record.sending,
+        given: accounts(record.given)?,
+        unread: record.unread,
+        read_upto: record.read_upto.map(EntryRef::from),
+        reached,
+        last: record.last.map(EntryRef::from),
+        last_at_ms: record.last_at_ms,
+    })
+}
+
+#[derive(Serialize, Deserialize)]
+struct OpV1<'a> {
+    conversation: [u8; 16],
+    #[serde(borrow)]
+    bytes: Bytes<'a>,
+}
+
+pub(in crate::store) fn encode_op(conversation: &ConversationId, bytes: &[u8]) -> Result<Plain, StoreError> {
+    encode(&OpV1 { conversation: *conversation.as_bytes(), bytes: Bytes(bytes) }, bytes.len())
+}
+
+pub(in crate::store) fn decode_op(bytes: &[u8]) -> Result<(ConversationId, Vec<u8>), StoreError> {
+    let record: OpV1<'_> = decode(bytes)?;
+    Ok((ConversationId::from_bytes(record.conversation), record.bytes.0.to_vec()))
+}
+
+/// From a sequence number on, the operations known.
+type ViewV1 = (u64, Vec<[u8; 32]>);
+
+#[derive(Serialize, Deserialize)]
+struct ChainV1<'a> {
+    conversation: [u8; 16],
+    chain: [u8; 16],
+    account: [u8; 32],
+    device: [u8; 16],
+    #[serde(borrow)]
+    sender: Option<Bytes<'a>>,
+    receiver: Option<Bytes<'a>>,
+    start: u32,
+    held: Vec<(u64, u64)>,
+    first_seq: u64,
+    last_seq: u64,
+    views: Vec<ViewV1>,
+    since_ms: u64,
+}
+
+pub(in crate::store) fn encode_chain(
+    conversation: &ConversationId,
+    row: &ChainRow,
+) -> Result<Plain, StoreError> {
+    let record = ChainV1 {
+        conversation: *conversation.as_bytes(),
+        chain: row.chain,
+        account: *row.account.as_bytes(),
+        device: *row.device.as_bytes(),
+        sender: row.sender.as_deref().map(Bytes),
+        receiver: row.receiver.as_deref().map(Bytes),
+        start: row.start,
+        held: row.held.runs().to_vec(),
+        first_seq: row.first_seq,
+        last_seq: row.last_seq,
+        views: row.views.clone(),
+        since_ms: row.since_ms,
+    };
+    let secrets = [&row.sender, &row.receiver].into_iter().flatten().map(|state| state.len()).sum::<usize>();
+    let views = row.views.iter().map(|(_, heads)| heads.len().saturating_add(1)).sum::<usize>();
+    let size = secrets
+        .saturating_add(views.saturating_mul(VIEW_BYTES))
+        .saturating_add(row.held.runs().len().saturating_mul(RUN_BYTES));
+    encode(&record, size)
+}
+
+pub(in crate::store) fn decode_chain(bytes: &[u8]) -> Result<(ConversationId, ChainRow), StoreError> {
+    let record: ChainV1<'_> = decode(bytes)?;
+    let row = ChainRow {
+        chain: record.chain,
+        account: account(&record.account)?,
+        device: DeviceId::new(record.device),
+        sender: record.sender.map(|state| SecretBytes::copy_of(state.0)),
+        receiver: record.receiver.map(|state| SecretBytes::copy_of(state.0)),
+        start: record.start,
+        held: Seen::from_runs(record.held).ok_or(StoreError::Damaged(ROW))?,
+        first_seq: record.first_seq,
+        last_seq: record.last_seq,
+        views: record.views,
+        since_ms: record.since_ms,
+    };
+    Ok((ConversationId::from_bytes(record.conversation), row))
+}
+
+#[derive(Serialize, Deserialize)]
+struct CipherV1<'a> {
+    at_ms: u64,
+    #[serde(borrow)]
+    bytes: Bytes<'a>,
+}
+
+pub(in crate::store) fn encode_cipher(row: &CipherRow) -> Result<Plain, StoreError> {
+    encode(&CipherV1 { at_ms: row.at_ms, bytes: Bytes(&row.bytes) }, row.bytes.len())
+}
+
+/// The message, without when it came.
+pub(in crate::store) fn decode_cipher(bytes: &[u8]) -> Result<Vec<u8>, StoreError> {
+    let record: CipherV1<'_> = decode(bytes)?;
+    Ok(record.bytes.0.to_vec())
+}
+
+/// Upper bounds of encoded sizes.
+const MEMBER_BYTES: usize = 100;
+const VIEW_BYTES: usize = 48;
+const RUN_BYTES: usize = 20;

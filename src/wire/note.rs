@@ -1,0 +1,153 @@
+//! Notes: what members of a group tell each other through their pairwise sessions, once and for good.
+//!
+//! ```text
+//! note = 0x01 welcome    {0: group:32, 1: [envelope secret:32], 2: [Op]}
+//!        0x02 ops        {0: group:32, 1: [Op]}
+//!        0x03 sender key SenderKey (docs/protocol.md)
+//!        0x04 envelope   {0: group:32, 1: envelope secret:32}
+//! ```
+
+use zeroize::Zeroizing;
+
+use super::group::{MAX_ENVELOPES, chunks, decode_list, encode_list, tagged};
+use super::{Malformed, fixed, read_whole, written};
+
+/// What travels through a pairwise session.
+#[derive(Clone, PartialEq, Eq)]
+#[allow(missing_debug_implementations, reason = "most notes are secrets")]
+pub enum Note<'a> {
+    /// The sender has added us: all that is needed to take part.
+    Welcome {
+        /// The group's secret name.
+        group: [u8; 32],
+        /// Envelope secrets, the newest last.
+        envelopes: Vec<[u8; 32]>,
+        /// Operations, parents first; the rest follow as [`Note::Ops`].
+        ops: Vec<&'a [u8]>,
+    },
+    /// More operations.
+    Ops {
+        /// The group's secret name.
+        group: [u8; 32],
+        /// Operations, parents first.
+        ops: Vec<&'a [u8]>,
+    },
+    /// The key of a sender chain: `SenderKey` of the crypto crate.
+    SenderKey(&'a [u8]),
+    /// A new envelope secret.
+    Envelope {
+        /// The group's secret name.
+        group: [u8; 32],
+        /// The secret.
+        secret: [u8; 32],
+    },
+    /// A kind of a later version.
+    Unknown,
+}
+
+impl<'a> Note<'a> {
+    /// The bytes to seal.
+    #[must_use]
+    pub fn encode(&self) -> Zeroizing<Vec<u8>> {
+        Zeroizing::new(match self {
+            Self::Welcome { group, envelopes, ops } => tagged(WELCOME, |e| {
+                written(
+                    e.map(3).and_then(|e| e.u8(0)?.bytes(group)?.u8(1)?.bytes(&envelopes.concat())?.u8(2)),
+                );
+                encode_list(e, ops);
+            }),
+            Self::Ops { group, ops } => tagged(OPS, |e| {
+                written(e.map(2).and_then(|e| e.u8(0)?.bytes(group)?.u8(1)));
+                encode_list(e, ops);
+            }),
+            Self::SenderKey(key) => [&[SENDER_KEY], *key].concat(),
+            Self::Envelope { group, secret } => tagged(ENVELOPE, |e| {
+                written(e.map(2).and_then(|e| e.u8(0)?.bytes(group)?.u8(1)?.bytes(secret)));
+            }),
+            Self::Unknown => vec![u8::MAX],
+        })
+    }
+
+    /// Reads a note.
+    ///
+    /// # Errors
+    /// [`Malformed`] for anything but one whole note of a known kind.
+    pub fn decode(bytes: &'a [u8]) -> Result<Self, Malformed> {
+        let (kind, rest) = bytes.split_first().ok_or(Malformed)?;
+        let (mut group, mut secrets, mut ops) = (None, None, None);
+        match *kind {
+            WELCOME => {
+                read_whole(rest, |key, d| {
+                    match key {
+                        0 => group = Some(fixed(d)?),
+                        1 => secrets = Some(chunks(d.bytes()?, MAX_ENVELOPES)?),
+                        2 => ops = Some(decode_list(d)?),
+                        _ => return Ok(false),
+                    }
+                    Ok(true)
+                })?;
+                Ok(Self::Welcome {
+                    group: group.ok_or(Malformed)?,
+                    envelopes: secrets.ok_or(Malformed)?,
+                    ops: ops.ok_or(Malformed)?,
+                })
+            }
+            OPS => {
+                read_whole(rest, |key, d| {
+                    match key {
+                        0 => group = Some(fixed(d)?),
+                        1 => ops = Some(decode_list(d)?),
+                        _ => return Ok(false),
+                    }
+                    Ok(true)
+                })?;
+                Ok(Self::Ops { group: group.ok_or(Malformed)?, ops: ops.ok_or(Malformed)? })
+            }
+            SENDER_KEY => Ok(Self::SenderKey(rest)),
+            ENVELOPE => {
+                let mut secret = None;
+                read_whole(rest, |key, d| {
+                    match key {
+                        0 => group = Some(fixed(d)?),
+                        1 => secret = Some(fixed(d)?),
+                        _ => return Ok(false),
+                    }
+                    Ok(true)
+                })?;
+                Ok(Self::Envelope { group: group.ok_or(Malformed)?, secret: secret.ok_or(Malformed)? })
+            }
+            _ => Ok(Self::Unknown),
+        }
+    }
+}
+
+const WELCOME: u8 = 0x01;
+const OPS: u8 = 0x02;
+const SENDER_KEY: u8 = 0x03;
+const ENVELOPE: u8 = 0x04;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn notes_survive_their_encoding_and_cut_ones_are_malformed() {
+        for note in [
+            Note::Welcome {
+                group: [1; 32],
+                envelopes: vec![[2; 32], [3; 32]],
+                ops: vec![&[4; 300], &[5; 10]],
+            },
+            Note::Ops { group: [1; 32], ops: vec![&[4; 300]] },
+            Note::SenderKey(&[6; 178]),
+            Note::Envelope { group: [1; 32], secret: [7; 32] },
+        ] {
+            let bytes = note.encode();
+            assert!(Note::decode(&bytes) == Ok(note.clone()));
+            if !matches!(note, Note::SenderKey(_)) {
+                assert!(Note::decode(&bytes[..bytes.len() - 1]) == Err(Malformed));
+            }
+        }
+        assert!(Note::decode(&[0x77]) == Ok(Note::Unknown));
+    }
+}

@@ -1,0 +1,208 @@
+//! Groups on a network that breaks: what was said is said to all, in one order, whoever is cut off, stopped or removed.
+
+use std::{
+    collections::BTreeSet,
+    thread,
+    time::{Duration, Instant},
+};
+
+use serde_json::{Value, json};
+
+use crate::{chance::Chance, circle::Circle, people::begin_text};
+
+/// Five people at five desks.
+const FIVE: [&str; 5] = ["Hana", "Bora", "Chan", "Dan", "Eun"];
+/// How long a network that works again may take until all show the same.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+#[test]
+fn five_people_say_five_hundred_texts_through_cuts_and_show_the_same_in_one_order() {
+    let mut circle = Circle::new(&FIVE);
+    let chat = circle.group("Harbour", &[1, 2, 3, 4]);
+    let said = talk_through_cuts(&mut circle, &chat, 500);
+    let healed = Instant::now();
+    let lines = circle.agree(&[0, 1, 2, 3, 4], &chat, PATIENCE);
+    println!("all show the same {:?} after the last path was mended", healed.elapsed());
+    let texts: Vec<_> = lines.iter().map(|(_, text)| text).filter(|text| !text.is_empty()).collect();
+    assert_eq!(texts.len(), said.len());
+    assert!(texts.into_iter().cloned().collect::<BTreeSet<_>>() == said);
+}
+
+/// All write in turn while three in ten paths are cut, others every now and then. All paths are whole at the end.
+fn talk_through_cuts(circle: &mut Circle, chat: &Value, count: usize) -> BTreeSet<String> {
+    let long = std::env::var_os("UNDERTONE_LAB_LONG").is_some();
+    let (time, cuts) = if long { (300, 5) } else { (30, 3) };
+    let (pause, mut chance) = (Duration::from_secs(time) / u32::try_from(count).unwrap(), Chance::new(7));
+    let (mut said, mut calls, began) = (BTreeSet::new(), Vec::new(), Instant::now());
+    let mut next_cut = Instant::now();
+    for number in 0..count {
+        if Instant::now() >= next_cut {
+            circle.join_all();
+            for (one, other) in some_paths(&mut chance) {
+                circle.part(one, other);
+            }
+            next_cut += Duration::from_secs(cuts);
+        }
+        let at = usize::try_from(chance.below(5)).unwrap();
+        let text = format!("{} {number}", FIVE[at]);
+        calls.push((at, begin_text(&mut circle.programs[at], chat, &text)));
+        said.insert(text);
+        // How long the network is broken matters, and is no wait for anything.
+        let due = began + pause * u32::try_from(number).unwrap();
+        thread::sleep(due.saturating_duration_since(Instant::now()));
+    }
+    for (at, call) in calls {
+        circle.programs[at].answer(call).unwrap();
+    }
+    circle.join_all();
+    said
+}
+
+/// Three of the ten paths between five desks.
+fn some_paths(chance: &mut Chance) -> Vec<(usize, usize)> {
+    let mut all: Vec<_> = (0..5).flat_map(|one| (one + 1..5).map(move |other| (one, other))).collect();
+    let mut take =
+        || all.swap_remove(usize::try_from(chance.below(u64::try_from(all.len()).unwrap())).unwrap());
+    (0..3).map(|_| take()).collect()
+}
+
+#[test]
+fn who_began_a_group_is_gone_for_good_and_it_goes_on_without_them() {
+    let mut circle = Circle::new(&FIVE);
+    let chat = circle.group("Harbour", &[1, 2, 3]);
+    let owner = json!({"chat": chat, "account": circle.accounts[1], "role": "owner"});
+    circle.programs[0].call("group.role", &owner);
+    circle.say(0, &chat, "over to you");
+    circle.agree(&[0, 1, 2, 3], &chat, PATIENCE);
+    circle.programs[0].kill();
+
+    // Bora gets to know Eun, and takes them in.
+    circle.befriend(1, 4);
+    circle.change(1, "group.add", &chat, 4);
+    circle.has_members(4, &chat, &[0, 1, 2, 3, 4]);
+    for at in [1, 2, 3, 4] {
+        circle.say(at, &chat, &format!("{} goes on", FIVE[at]));
+    }
+    let texts = circle.comes_to(1, &chat, 5);
+    assert_eq!(circle.comes_to(2, &chat, 5), texts);
+    assert_eq!(circle.comes_to(3, &chat, 5), texts);
+    assert_eq!(circle.comes_to(4, &chat, 4), texts[1..]);
+
+    circle.change(1, "group.remove", &chat, 2);
+    circle.programs[1].call("group.rename", &json!({"chat": chat, "title": "Pier"}));
+    for at in [1, 2, 3, 4] {
+        circle.has_members(at, &chat, &[0, 1, 3, 4]);
+    }
+    for at in [1, 3, 4] {
+        circle.say(at, &chat, &format!("{} without Chan", FIVE[at]));
+    }
+    let all = circle.comes_to(1, &chat, 8);
+    assert_eq!(circle.comes_to(3, &chat, 8), all);
+    assert_eq!(circle.comes_to(4, &chat, 7), all[1..]);
+    assert_eq!(circle.comes_to(2, &chat, 5), texts);
+    for at in [1, 3, 4] {
+        circle.programs[at].until("group.info", &json!({"chat": chat}), |info| info["title"] == "Pier");
+    }
+}
+
+#[test]
+fn two_admins_who_remove_each_other_on_both_sides_of_a_split_leave_one_group() {
+    let mut circle = Circle::new(&FIVE);
+    let chat = circle.group("Harbour", &[1, 2, 3, 4]);
+    for at in [1, 2] {
+        let admin = json!({"chat": chat, "account": circle.accounts[at], "role": "admin"});
+        circle.programs[0].call("group.role", &admin);
+        circle.programs[at].until("group.info", &json!({"chat": chat}), |info| info["role"] == "admin");
+    }
+    circle.agree(&[0, 1, 2, 3, 4], &chat, PATIENCE);
+    let (west, east) = ([0, 1], [2, 3, 4]);
+    for (one, other) in west.into_iter().flat_map(|one| east.map(|other| (one, other))) {
+        circle.part(one, other);
+    }
+    for (at, other, title) in [(1, 2, "West"), (2, 1, "East")] {
+        circle.say(at, &chat, &format!("{title} before"));
+        circle.change(at, "group.remove", &chat, other);
+        circle.programs[at].call("group.rename", &json!({"chat": chat, "title": title}));
+        circle.say(at, &chat, &format!("{title} after"));
+    }
+    circle.has_members(0, &chat, &[0, 1, 3, 4]);
+    circle.has_members(4, &chat, &[0, 1, 3, 4].map(|at| if at == 1 { 2 } else { at }));
+    circle.join_all();
+
+    let admin = one_of_the_two_stays(&mut circle, &chat);
+    let stay = [0, admin, 3, 4];
+    for at in 0..5 {
+        circle.has_members(at, &chat, &stay);
+    }
+    let before = circle.agree(&stay, &chat, PATIENCE).len();
+    let said: Vec<_> = (0..20)
+        .map(|number| {
+            let at = stay[number % 4];
+            (at, circle.say(at, &chat, &format!("after {number}")))
+        })
+        .collect();
+    let lines = circle.agree(&stay, &chat, PATIENCE);
+    assert_eq!(lines.len(), before + 20);
+    let titles =
+        stay.map(|at| circle.programs[at].call("group.info", &json!({"chat": chat}))["title"].clone());
+    assert!(titles.iter().all(|title| *title == titles[0]), "{titles:?}");
+    for at in stay {
+        let (last, _) = lines.last().unwrap();
+        circle.programs[at].call("chat.read", &json!({"chat": chat, "upto": last}));
+    }
+    for (at, message) in said {
+        circle.programs[at].until("message.status", &json!({"message": message}), |status| {
+            let states = status["states"].as_array().unwrap();
+            states.len() == 3 && states.iter().all(|of| of["state"] == "read")
+        });
+    }
+}
+
+/// Waits until the group has come to an agreement about the two admins, and gives the one who stays.
+fn one_of_the_two_stays(circle: &mut Circle, chat: &Value) -> usize {
+    let wanted = |info: &Value| info["members"].as_array().unwrap().len() == 4;
+    let admins = [1, 2].map(|at| circle.accounts[at].clone());
+    // Hana has seen both removals once the operations of the other side have come.
+    circle.programs[0]
+        .until("group.info", &json!({"chat": chat}), |info| wanted(info) && info["epoch"] == 11);
+    let info = circle.programs[0].call("group.info", &json!({"chat": chat}));
+    let stays = |account: &Value| {
+        info["members"].as_array().unwrap().iter().any(|member| member["account"] == *account)
+    };
+    assert!(stays(&admins[0]) != stays(&admins[1]), "{info}");
+    if stays(&admins[0]) { 1 } else { 2 }
+}
+
+#[test]
+fn who_lacks_something_is_shown_within_ten_seconds_and_until_it_is_repaired() {
+    let mut circle = Circle::new(&FIVE[..3]);
+    let chat = circle.group("Harbour", &[1, 2]);
+    // Whose key has come can be read whoever brings it.
+    for at in [0, 1, 2] {
+        circle.say(at, &chat, &format!("{} before", FIVE[at]));
+    }
+    circle.agree(&[0, 1, 2], &chat, PATIENCE);
+    circle.part(0, 2);
+    circle.part(1, 2);
+    for number in 0..5 {
+        circle.say(0, &chat, &format!("while Chan is cut off {number}"));
+    }
+    circle.say(2, &chat, "while alone");
+    let gap = Instant::now();
+    for (at, of, they_lack) in [(0, 2, 5), (1, 2, 5), (2, 0, 1), (2, 1, 1)] {
+        circle.shows(at, &chat, of, |shown| shown["same"] == false && shown["they_lack"] == they_lack);
+    }
+    assert!(gap.elapsed() < Duration::from_secs(10), "{:?}", gap.elapsed());
+    circle.shows(0, &chat, 1, |shown| shown["same"] == true);
+
+    // Bora brings everything to Chan and Chan's to Hana, who cannot know yet that Chan has it all.
+    circle.join(1, 2);
+    for at in [0, 1, 2] {
+        circle.comes_to(at, &chat, 9);
+    }
+    circle.shows(1, &chat, 2, |shown| shown["same"] == true);
+    circle.shows(2, &chat, 1, |shown| shown["same"] == true);
+    circle.shows(0, &chat, 2, |shown| shown["same"] == false);
+    circle.join(0, 2);
+    circle.agree(&[0, 1, 2], &chat, PATIENCE);
+}

@@ -1,0 +1,186 @@
+//! A private group of three people, two of whom are strangers to each other.
+
+use std::collections::BTreeSet;
+
+use undertone::api::{
+    Anchor, ChatKind, ConversationId, Event, Group, Message, MessageId, MessageKind, MessageState, Role,
+};
+
+use crate::support::{TestNode, befriend, eventually};
+
+/// Hana knows Bora and Chan, who do not know each other; all three are connected and in a group that Hana began.
+async fn three() -> ([TestNode; 3], ConversationId) {
+    let mut hana = TestNode::new("Hana", vec![]).await;
+    let mut bora = TestNode::new("Bora", hana.addresses().await).await;
+    let both = [hana.addresses().await, bora.addresses().await].concat();
+    let mut chan = TestNode::new("Chan", both).await;
+    befriend(&mut hana, &mut bora).await;
+    befriend(&mut hana, &mut chan).await;
+    let members = vec![bora.account, chan.account];
+    let group = hana.client.create_group("Harbour".into(), members).await.unwrap();
+    assert_eq!((group.title.as_str(), group.role), ("Harbour", Some(Role::Owner)));
+    for node in [&mut bora, &mut chan] {
+        changed(node, |now| {
+            now.chat == group.chat && now.members.len() == 3 && now.role == Some(Role::Member)
+        })
+        .await;
+    }
+    ([hana, bora, chan], group.chat)
+}
+
+/// Waits for the event that the group has become so.
+async fn changed(node: &mut TestNode, wanted: impl Fn(&Group) -> bool) -> Group {
+    node.event(|event| match event {
+        Event::GroupChanged(now) if wanted(&now) => Some(now),
+        _ => None,
+    })
+    .await
+}
+
+/// The next text of somebody else.
+async fn received(node: &mut TestNode) -> Message {
+    node.event(|event| match event {
+        Event::MessageReceived(message) if message.kind == MessageKind::Text => Some(message),
+        _ => None,
+    })
+    .await
+}
+
+/// Waits for the event that a message has become so.
+async fn becomes(node: &mut TestNode, wanted: impl Fn(&Message) -> bool) {
+    node.event(|event| matches!(event, Event::MessageChanged(now) if wanted(&now)).then_some(())).await;
+}
+
+/// All lines, in the order in which they are shown.
+async fn lines(node: &TestNode, chat: ConversationId) -> Vec<Message> {
+    node.client.history(chat, Anchor::Newest, 500).await.unwrap().messages
+}
+
+/// The texts without what the program says itself.
+async fn said(node: &TestNode, chat: ConversationId) -> Vec<String> {
+    let texts = lines(node, chat).await.into_iter().filter(|line| line.kind == MessageKind::Text);
+    texts.map(|line| line.text).collect()
+}
+
+/// Waits until a message of this node's has come as far with both others, which the message itself then tells.
+async fn all_have(node: &TestNode, message: MessageId, wanted: MessageState) {
+    eventually(|| async {
+        let states = node.client.message_status(message).await.unwrap();
+        (states.len() == 2 && states.iter().all(|at| at.state >= wanted)).then_some(())
+    })
+    .await;
+    let chat =
+        node.client.chats().await.unwrap().into_iter().find(|chat| chat.kind == ChatKind::Group).unwrap();
+    let shown = lines(node, chat.chat).await.into_iter().find(|line| line.id == message).unwrap();
+    assert!(shown.state >= wanted, "{:?}", shown.state);
+}
+
+/// Waits until these two show the same lines in the same order.
+async fn agree(one: &TestNode, other: &TestNode, chat: ConversationId) {
+    let ids = |lines: Vec<Message>| lines.into_iter().map(|line| line.id).collect::<Vec<_>>();
+    eventually(|| async { (ids(lines(one, chat).await) == ids(lines(other, chat).await)).then_some(()) })
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn three_people_talk_edit_react_delete_and_read_in_a_group() {
+    let ([mut hana, mut bora, mut chan], chat) = three().await;
+    let one = hana.client.send(chat, "one".into(), None).await.unwrap();
+    for node in [&mut bora, &mut chan] {
+        let got = received(node).await;
+        assert_eq!((got.id, got.text.as_str(), got.author, got.mine), (one.id, "one", hana.account, false));
+    }
+    let two = bora.client.send(chat, "two".into(), Some(one.id)).await.unwrap();
+    for node in [&mut hana, &mut chan] {
+        let got = received(node).await;
+        assert_eq!((got.id, got.reply_to, got.author), (two.id, Some(one.id), bora.account));
+    }
+    let three = chan.client.send(chat, "three".into(), None).await.unwrap();
+    for node in [&mut hana, &mut bora] {
+        assert_eq!(received(node).await.id, three.id);
+    }
+
+    chan.client.react(two.id, "👍".into(), true).await.unwrap();
+    for node in [&mut hana, &mut bora] {
+        becomes(node, |now| now.id == two.id && now.reactions.get("👍") == Some(&vec![chan.account])).await;
+    }
+    hana.client.edit(one.id, "one again".into()).await.unwrap();
+    for node in [&mut bora, &mut chan] {
+        becomes(node, |now| now.id == one.id && now.edited && now.text == "one again").await;
+    }
+    bora.client.delete(two.id).await.unwrap();
+    for node in [&mut hana, &mut chan] {
+        becomes(node, |now| now.id == two.id && now.deleted && now.text.is_empty()).await;
+    }
+    assert!(chan.client.edit(one.id, "not mine".into()).await.is_err());
+
+    all_have(&chan, three.id, MessageState::Delivered).await;
+    for node in [&hana, &bora] {
+        node.client.read(chat, three.id).await.unwrap();
+    }
+    let mut readers = BTreeSet::new();
+    while readers.len() < 2 {
+        let reader = chan.event(|event| match event {
+            Event::MessageState { message, account, state: MessageState::Read, .. } => {
+                (message == three.id).then_some(account)
+            }
+            _ => None,
+        });
+        readers.insert(reader.await);
+    }
+    all_have(&chan, three.id, MessageState::Read).await;
+    agree(&hana, &bora, chat).await;
+    agree(&hana, &chan, chat).await;
+    assert_eq!(said(&chan, chat).await, ["one again", "", "three"]);
+    for node in [&hana, &bora, &chan] {
+        eventually(|| async {
+            let group = node.client.group(chat).await.unwrap();
+            let others = group.members.iter().filter(|member| !member.me);
+            others.into_iter().all(|member| member.same == Some(true) && member.connected).then_some(())
+        })
+        .await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_was_away_finds_it_all_and_who_left_or_was_removed_gets_nothing_more() {
+    let ([mut hana, mut bora, mut chan], chat) = three().await;
+    hana.client.send(chat, "one".into(), None).await.unwrap();
+    received(&mut chan).await;
+    chan.stop().await;
+    for i in 0..20 {
+        hana.client.send(chat, format!("hana {i}"), None).await.unwrap();
+        bora.client.send(chat, format!("bora {i}"), None).await.unwrap();
+    }
+    chan.dial(bora.addresses().await);
+    chan.start().await;
+    eventually(|| async { (said(&chan, chat).await.len() == 41).then_some(()) }).await;
+    agree(&hana, &chan, chat).await;
+    agree(&bora, &chan, chat).await;
+
+    hana.client.rename_group(chat, "Pier".into()).await.unwrap();
+    hana.client.set_role(chat, bora.account, Role::Admin).await.unwrap();
+    changed(&mut bora, |now| now.title == "Pier" && now.role == Some(Role::Admin)).await;
+    bora.client.remove_member(chat, chan.account).await.unwrap();
+    changed(&mut chan, |now| now.role.is_none()).await;
+    changed(&mut hana, |now| now.members.len() == 2).await;
+    assert!(chan.client.send(chat, "still here?".into(), None).await.is_err());
+    hana.client.send(chat, "without chan".into(), None).await.unwrap();
+    bora.event(|event| match event {
+        Event::MessageReceived(got) if got.text == "without chan" => Some(()),
+        _ => None,
+    })
+    .await;
+    agree(&hana, &bora, chat).await;
+    assert_eq!(said(&chan, chat).await.len(), 41);
+    chan.client.forget_group(chat).await.unwrap();
+    assert!(chan.client.group(chat).await.is_err());
+
+    bora.client.leave_group(chat).await.unwrap();
+    changed(&mut hana, |now| now.members.len() == 1).await;
+    assert_eq!(bora.client.group(chat).await.unwrap().role, None);
+    hana.restart().await;
+    let group = hana.client.group(chat).await.unwrap();
+    assert_eq!((group.title.as_str(), group.members.len(), group.role), ("Pier", 1, Some(Role::Owner)));
+    assert_eq!(said(&hana, chat).await.last().map(String::as_str), Some("without chan"));
+}
