@@ -11,8 +11,8 @@ use iced::futures::StreamExt as _;
 use iced::futures::future::BoxFuture;
 use iced::futures::stream::{self, BoxStream};
 use undertone::api::{
-    Account, Anchor, Chat, Client, ClientError, Contact, ConversationId, Created, Event, Evidence, Message,
-    MessageId, Nearby, NodeStatus, Page, ProfileInfo, SafetyNumber,
+    Account, Anchor, Chat, Client, ClientError, Contact, ConversationId, Created, Event, Evidence, Group,
+    Message, MessageId, Nearby, NodeStatus, Page, ProfileInfo, Role, SafetyNumber,
 };
 use zeroize::Zeroizing;
 
@@ -68,6 +68,9 @@ pub enum Ask {
     Delete(MessageId),
     Edit { message: MessageId, draft: Draft },
     Evidence(Account),
+    Group { chat: ConversationId, ask: GroupAsk },
+    GroupCreate { title: String, members: Vec<Account> },
+    GroupForget(ConversationId),
     History { chat: ConversationId, anchor: Anchor, visit: u64 },
     Info,
     Invite { single_use: bool },
@@ -92,6 +95,23 @@ pub enum Ask {
     Visible(bool),
 }
 
+/// One thing to ask about one group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum GroupAsk {
+    /// Add these contacts, one after the other.
+    Add(Vec<Account>),
+    /// Who takes part, and who holds what.
+    Info,
+    /// Leave.
+    Leave,
+    /// Remove a member.
+    Remove(Account),
+    /// Give it another title.
+    Rename(String),
+    /// Give a member another role.
+    Role(Account, Role),
+}
+
 /// What came of an [`Ask`], with as much of the question as is needed to place it.
 #[derive(Clone, Debug)]
 #[expect(missing_docs, reason = "each variant answers the `Ask` of a like name")]
@@ -105,6 +125,9 @@ pub enum Answer {
     Edited { chat: ConversationId, draft: Draft, result: Result<Message, ClientError> },
     Ended,
     Evidence { account: Account, result: Result<Vec<Evidence>, ClientError> },
+    Group { chat: ConversationId, result: Result<Group, ClientError> },
+    GroupCreated(Result<Group, ClientError>),
+    GroupForgotten { chat: ConversationId, result: Result<(), ClientError> },
     History { chat: ConversationId, anchor: Anchor, visit: u64, result: Result<Page, ClientError> },
     Info(Result<ProfileInfo, ClientError>),
     Invite(Result<Secret, ClientError>),
@@ -179,6 +202,9 @@ async fn perform(client: &Client, ask: Ask) -> Answer {
         Ask::Chats
         | Ask::Delete(_)
         | Ask::Edit { .. }
+        | Ask::Group { .. }
+        | Ask::GroupCreate { .. }
+        | Ask::GroupForget(_)
         | Ask::History { .. }
         | Ask::React { .. }
         | Ask::Read { .. }
@@ -220,6 +246,11 @@ async fn perform_chat(client: &Client, ask: Ask) -> Answer {
             let result = client.edit(message, draft.text.clone()).await;
             Answer::Edited { chat: message.conversation, draft, result }
         }
+        Ask::Group { chat, ask } => Answer::Group { chat, result: perform_group(client, chat, ask).await },
+        Ask::GroupCreate { title, members } => {
+            Answer::GroupCreated(client.create_group(title, members).await)
+        }
+        Ask::GroupForget(chat) => Answer::GroupForgotten { chat, result: client.forget_group(chat).await },
         Ask::History { chat, anchor, visit } => {
             Answer::History { chat, anchor, visit, result: client.history(chat, anchor, PAGE).await }
         }
@@ -233,6 +264,22 @@ async fn perform_chat(client: &Client, ask: Ask) -> Answer {
         }
         Ask::Typing { chat, on } => Answer::Done(client.typing(chat, on).await),
         _ => Answer::Chats(client.chats().await),
+    }
+}
+
+async fn perform_group(client: &Client, chat: ConversationId, ask: GroupAsk) -> Result<Group, ClientError> {
+    match ask {
+        GroupAsk::Add(accounts) => {
+            for account in accounts {
+                client.add_member(chat, account, Role::Member).await?;
+            }
+            client.group(chat).await
+        }
+        GroupAsk::Info => client.group(chat).await,
+        GroupAsk::Leave => client.leave_group(chat).await,
+        GroupAsk::Remove(account) => client.remove_member(chat, account).await,
+        GroupAsk::Rename(title) => client.rename_group(chat, title).await,
+        GroupAsk::Role(account, role) => client.set_role(chat, account, role).await,
     }
 }
 

@@ -212,6 +212,7 @@ message-react-with = React with { $emoji }
 message-details = Message details
 message-menu = Message menu
 reply-to = Reply to { $name }
+reply-to-you = Reply to yourself
 reply-cancel = Cancel the reply
 reply-missing = The original message is not here
 editing = Editing a message
@@ -230,20 +231,136 @@ draft-too-long = This message is too long to send in one piece.
 ## Groups
 
 group-title = Group name
+group-title-placeholder = For example, Hiking club
 group-create = Create group
 group-create-body = Choose who takes part. Only members can read messages.
+group-create-nobody = Add a contact first. Only contacts can take part.
+group-people = People
+group-people-search = Search people
+group-people-chosen = { $count ->
+    [0] Nobody chosen
+   *[other] { $count } chosen
+}
+group-people-none = Nobody matches "{ $query }".
+group-all-in = All of your contacts take part already.
 group-add = Add people
+group-add-action = Add
+group-add-body = They see what is said from now on, nothing from before.
 group-leave = Leave group
 group-leave-title = Leave "{ $title }"?
 group-leave-body = You will no longer get messages from this group. Messages you have stay on this computer.
+group-forget = Forget this group
+group-forget-title = Forget "{ $title }"?
+group-forget-body = The conversation disappears from this computer, with everything that was said in it. The members keep their copies.
+group-forget-action = Forget
 group-remove = Remove from group
-group-make-admin = Make admin
-group-admin = Admin
-group-event-created = { $name } created the group
+group-remove-title = Remove { $name } from the group?
+group-remove-body = { $name } gets no more messages from this group, and keeps what they have.
+group-remove-action = Remove
+group-role-of = Role of { $name }
+group-role = { $role ->
+    [owner] Owner
+    [admin] Admin
+    [moderator] Moderator
+    [read-only] Reads only
+   *[member] Member
+}
+group-make = { $role ->
+    [owner] Make owner
+    [admin] Make admin
+    [moderator] Make moderator
+    [read-only] Allow to read only
+   *[member] Make member
+}
+group-added-by = Added by { $name }
+group-added-by-you = Added by you
+group-began = Began the group
+group-someone = Someone
+group-member-menu = What you can do with { $name }
+group-lacks = { $count ->
+    [one] Lacks { $count } message
+   *[other] Lacks { $count } messages
+}
+group-has-more = { $count ->
+    [one] Has { $count } message that you lack
+   *[other] Has { $count } messages that you lack
+}
+group-same = Same history as you
+group-empty-title = Say hello to everyone
+group-closed-out = You are no longer in this group.
+group-closed-read = You can read here, but not write.
+group-details = Group details
+history-unknown = Not known yet who has the same history
+history-same = You and { $same } of { $of ->
+    [one] { $of } other member
+   *[other] { $of } other members
+} have the same history
+history-same-all = Everyone has the same history
+history-differ = Histories differ
+history-lack = { $count ->
+    [one] { $count } member lacks messages
+   *[other] { $count } members lack messages
+}
+history-lacks = { $name } lacks { $count ->
+    [one] { $count } message
+   *[other] { $count } messages
+}
+history-we-lack = { $count ->
+    [one] You lack { $count } message
+   *[other] You lack { $count } messages
+}
+history-waiting = { $count ->
+    [one] { $count } message waits for its key
+   *[other] { $count } messages wait for their keys
+}
+group-delivered = Delivered to everyone
+group-read = Read by everyone
+group-event-created = { $name } created the group "{ $title }"
+group-event-created-you = You created the group "{ $title }"
 group-event-added = { $name } added { $other }
+group-event-added-by-you = You added { $other }
+group-event-added-you = { $name } added you
 group-event-removed = { $name } removed { $other }
+group-event-removed-by-you = You removed { $other }
+group-event-removed-you = { $name } removed you
 group-event-left = { $name } left
+group-event-left-you = You left
 group-event-renamed = { $name } renamed the group to "{ $title }"
+group-event-renamed-you = You renamed the group to "{ $title }"
+group-event-history = { $name } changed what new members see of earlier messages
+group-event-history-you = You changed what new members see of earlier messages
+group-event-rekeyed = { $name } renewed the group's keys
+group-event-rekeyed-you = You renewed the group's keys
+group-event-role = { $role ->
+    [owner] { $name } made { $other } an owner
+    [admin] { $name } made { $other } an admin
+    [moderator] { $name } made { $other } a moderator
+    [read-only] { $name } let { $other } only read
+   *[member] { $name } made { $other } a member
+}
+group-event-role-by-you = { $role ->
+    [owner] You made { $other } an owner
+    [admin] You made { $other } an admin
+    [moderator] You made { $other } a moderator
+    [read-only] You let { $other } only read
+   *[member] You made { $other } a member
+}
+group-event-role-you = { $role ->
+    [owner] { $name } made you an owner
+    [admin] { $name } made you an admin
+    [moderator] { $name } made you a moderator
+    [read-only] { $name } let you only read
+   *[member] { $name } made you a member
+}
+group-event-role-own = { $role ->
+    [owner] You are an owner now
+    [admin] You are an admin now
+    [moderator] You are a moderator now
+    [read-only] You only read now
+   *[member] You are a member now
+}
+group-event-unknown = The group changed. A newer version of Undertone can say how.
+group-said = { $name }: { $text }
 
 ## Verifying
 

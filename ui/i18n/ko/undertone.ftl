@@ -200,6 +200,7 @@ message-react-with = { $emoji } 반응 남기기
 message-details = 메시지 정보
 message-menu = 메시지 메뉴
 reply-to = { $name }님에게 답장
+reply-to-you = 나에게 답장
 reply-cancel = 답장 취소
 reply-missing = 원래 메시지가 여기에 없어요
 editing = 메시지 수정 중
@@ -215,20 +216,115 @@ draft-too-long = 한 번에 보내기에는 메시지가 너무 길어요.
 ## Groups
 
 group-title = 그룹 이름
+group-title-placeholder = 예: 등산 모임
 group-create = 그룹 만들기
 group-create-body = 함께할 사람을 골라 주세요. 참여자만 메시지를 읽을 수 있어요.
+group-create-nobody = 먼저 연락처를 추가해 주세요. 연락처에 있는 사람만 함께할 수 있어요.
+group-people = 사람
+group-people-search = 사람 검색
+group-people-chosen = { $count ->
+    [0] 고른 사람이 없어요
+   *[other] { $count }명을 골랐어요
+}
+group-people-none = "{ $query }"에 맞는 사람이 없어요.
+group-all-in = 연락처에 있는 사람이 모두 함께하고 있어요.
 group-add = 사람 추가
+group-add-action = 추가
+group-add-body = 지금부터 하는 대화만 볼 수 있어요. 이전 대화는 보이지 않아요.
 group-leave = 그룹 나가기
 group-leave-title = "{ $title }"에서 나갈까요?
 group-leave-body = 더 이상 이 그룹의 메시지를 받지 않아요. 가지고 있는 메시지는 이 컴퓨터에 남아요.
+group-forget = 그룹 지우기
+group-forget-title = "{ $title }"{ JOSA($title, "을/를") } 지울까요?
+group-forget-body = 이 컴퓨터에서 대화와 모든 메시지가 사라져요. 참여자들의 기록은 그대로 남아 있어요.
+group-forget-action = 지우기
 group-remove = 그룹에서 내보내기
-group-make-admin = 관리자로 지정
-group-admin = 관리자
-group-event-created = { $name }님이 그룹을 만들었어요
+group-remove-title = { $name }님을 그룹에서 내보낼까요?
+group-remove-body = { $name }님은 더 이상 이 그룹의 메시지를 받지 않아요. 이미 받은 메시지는 그대로 남아 있어요.
+group-remove-action = 내보내기
+group-role-of = { $name }님의 역할
+group-role = { $role ->
+    [owner] 소유자
+    [admin] 관리자
+    [moderator] 운영자
+    [read-only] 읽기 전용
+   *[member] 참여자
+}
+group-make = { $role ->
+    [owner] 소유자로 지정
+    [admin] 관리자로 지정
+    [moderator] 운영자로 지정
+    [read-only] 읽기 전용으로 변경
+   *[member] 참여자로 변경
+}
+group-added-by = { $name }님이 추가함
+group-added-by-you = 내가 추가함
+group-began = 그룹을 만든 사람
+group-someone = (알 수 없음)
+group-member-menu = { $name }님에 대해 할 수 있는 일
+group-lacks = 메시지 { $count }개가 없어요
+group-has-more = 나에게 없는 메시지 { $count }개가 있어요
+group-same = 나와 대화 기록이 같아요
+group-empty-title = 모두에게 인사해 보세요
+group-closed-out = 더 이상 이 그룹에 함께하지 않아요.
+group-closed-read = 이 그룹에서는 읽을 수만 있어요.
+group-details = 그룹 정보
+history-unknown = 대화 기록이 같은지 아직 몰라요
+history-same = 나와 다른 참여자 { $of }명 중 { $same }명의 대화 기록이 같아요
+history-same-all = 모두의 대화 기록이 같아요
+history-differ = 대화 기록이 서로 달라요
+history-lack = 참여자 { $count }명에게 없는 메시지가 있어요
+history-lacks = { $name }님에게 메시지 { $count }개가 없어요
+history-we-lack = 나에게 메시지 { $count }개가 없어요
+history-waiting = 메시지 { $count }개가 키를 기다리고 있어요
+group-delivered = 모두에게 도착함
+group-read = 모두 읽음
+group-event-created = { $name }님이 "{ $title }" 그룹을 만들었어요
+group-event-created-you = 내가 "{ $title }" 그룹을 만들었어요
 group-event-added = { $name }님이 { $other }님을 추가했어요
+group-event-added-by-you = 내가 { $other }님을 추가했어요
+group-event-added-you = { $name }님이 나를 추가했어요
 group-event-removed = { $name }님이 { $other }님을 내보냈어요
+group-event-removed-by-you = 내가 { $other }님을 내보냈어요
+group-event-removed-you = { $name }님이 나를 내보냈어요
 group-event-left = { $name }님이 나갔어요
+group-event-left-you = 내가 나갔어요
 group-event-renamed = { $name }님이 그룹 이름을 "{ $title }"{ JOSA($title, "으로/로") } 바꿨어요
+group-event-renamed-you = 내가 그룹 이름을 "{ $title }"{ JOSA($title, "으로/로") } 바꿨어요
+group-event-history = { $name }님이 새 참여자에게 보이는 이전 메시지를 바꿨어요
+group-event-history-you = 내가 새 참여자에게 보이는 이전 메시지를 바꿨어요
+group-event-rekeyed = { $name }님이 그룹의 키를 새로 바꿨어요
+group-event-rekeyed-you = 내가 그룹의 키를 새로 바꿨어요
+group-event-role = { $role ->
+    [owner] { $name }님이 { $other }님을 소유자로 지정했어요
+    [admin] { $name }님이 { $other }님을 관리자로 지정했어요
+    [moderator] { $name }님이 { $other }님을 운영자로 지정했어요
+    [read-only] { $name }님이 { $other }님을 읽기 전용으로 바꿨어요
+   *[member] { $name }님이 { $other }님을 참여자로 바꿨어요
+}
+group-event-role-by-you = { $role ->
+    [owner] 내가 { $other }님을 소유자로 지정했어요
+    [admin] 내가 { $other }님을 관리자로 지정했어요
+    [moderator] 내가 { $other }님을 운영자로 지정했어요
+    [read-only] 내가 { $other }님을 읽기 전용으로 바꿨어요
+   *[member] 내가 { $other }님을 참여자로 바꿨어요
+}
+group-event-role-you = { $role ->
+    [owner] { $name }님이 나를 소유자로 지정했어요
+    [admin] { $name }님이 나를 관리자로 지정했어요
+    [moderator] { $name }님이 나를 운영자로 지정했어요
+    [read-only] { $name }님이 나를 읽기 전용으로 바꿨어요
+   *[member] { $name }님이 나를 참여자로 바꿨어요
+}
+group-event-role-own = { $role ->
+    [owner] 이제 소유자예요
+    [admin] 이제 관리자예요
+    [moderator] 이제 운영자예요
+    [read-only] 이제 읽을 수만 있어요
+   *[member] 이제 참여자예요
+}
+group-event-unknown = 그룹이 바뀌었어요. Undertone을 새 버전으로 바꾸면 자세히 볼 수 있어요.
+group-said = { $name }: { $text }
 
 ## Verifying
 

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use iced::widget::{column, container, row, space as filler, stack};
 use iced::{Center, Color, Fill, Theme};
 
-use super::icon::{Icon, toned};
+use super::icon::{Icon, icon, toned};
 use super::pressable::{Look, Pressable, Status};
 use super::text::{caption, label, strong};
 use super::theme::{Tone, tokens};
@@ -125,6 +125,34 @@ pub fn person<'a, M: 'a>(
         .spacing(2.0)
         .width(Fill);
     row![avatar, texts].push(end).spacing(space::S3).padding([space::S2, space::S3]).align_y(Center).into()
+}
+
+/// A person who can be chosen among several: a box at the end says whether they are.
+#[must_use]
+pub fn choice<'a, M: Clone + 'a>(
+    avatar: Element<'a, M>,
+    name: impl Into<Cow<'a, str>>,
+    chosen: bool,
+    toggle: M,
+) -> Element<'a, M> {
+    let mark = chosen.then(|| icon(Icon::Check, 14.0));
+    let square = container(row![].push(mark)).center(20.0).style(move |theme: &Theme| {
+        let t = tokens(theme);
+        let (ground, edge) = if chosen { (t.accent, t.accent) } else { (Color::TRANSPARENT, t.control) };
+        container::Style {
+            text_color: Some(t.on_accent),
+            background: Some(ground.into()),
+            border: iced::Border { color: edge, width: 2.0, radius: radius::JOINED.into() },
+            ..container::Style::default()
+        }
+    });
+    let content = row![avatar, container(strong(name).one_line()).width(Fill), square];
+    Pressable::new(content.spacing(space::S3).align_y(Center))
+        .on_press(toggle)
+        .padding([space::S2, space::S3])
+        .width(Fill)
+        .style(|t, status| look(t, status, false))
+        .into()
 }
 
 /// Any content as a row that can be pressed.

@@ -2,6 +2,7 @@
 
 pub mod draft;
 pub mod emoji;
+pub mod group;
 pub mod passphrase;
 pub mod row;
 pub mod sidebar;

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use undertone::api::{Message, MessageId, MessageKind, MessageState};
+use undertone::api::{Account, Message, MessageId, MessageKind, MessageState};
 
 use super::time::Labels;
 use super::timeline::Timeline;
@@ -27,6 +27,8 @@ pub enum Body {
     Day(String),
     /// Everything below is new.
     Divider,
+    /// Something in the group changed.
+    System(Arc<Message>),
 }
 
 /// A message, ready to draw.
@@ -34,6 +36,8 @@ pub enum Body {
 pub struct Bubble {
     /// The message.
     pub id: MessageId,
+    /// Who wrote it.
+    pub author: Account,
     /// Whether it is ours.
     pub mine: bool,
     /// Where it stands in its cluster.
@@ -102,8 +106,8 @@ pub enum Place {
 pub struct Quote {
     /// The message.
     pub target: MessageId,
-    /// Whether it is ours.
-    pub mine: bool,
+    /// Who wrote it; none if it is not loaded.
+    pub author: Option<Account>,
     /// Its first line; none if it was taken back, is of an unknown kind, or is not loaded.
     pub text: Option<String>,
 }
@@ -119,20 +123,15 @@ impl std::fmt::Debug for Quote {
 pub struct Chip {
     /// The emoji.
     pub emoji: String,
-    /// How many people set it.
-    pub count: usize,
+    /// Who set it.
+    pub people: Vec<Account>,
     /// Whether we did.
     pub own: bool,
 }
 
 /// The rows of a timeline.
 #[must_use]
-pub fn rows(
-    timeline: &Timeline,
-    labels: &Labels,
-    now_ms: i64,
-    me: Option<&undertone::api::Account>,
-) -> Vec<Row> {
+pub fn rows(timeline: &Timeline, labels: &Labels, now_ms: i64, me: Option<&Account>) -> Vec<Row> {
     let divider = timeline.divider();
     let mut rows = Vec::new();
     let mut before: Option<&Message> = None;
@@ -145,6 +144,12 @@ pub fn rows(
         let divided = divider == Some(message.id);
         if divided {
             rows.push(Row { key: key(&message.id, "divider"), body: Body::Divider });
+        }
+        if message.kind == MessageKind::System {
+            let body = Body::System(Arc::new(message.clone()));
+            rows.push(Row { key: key(&message.id, "message"), body });
+            before = Some(message);
+            continue;
         }
         let joins_above = !divided && before.is_some_and(|before| joined(before, message, labels));
         let joins_below =
@@ -169,25 +174,17 @@ pub fn message_key(id: &MessageId) -> u64 {
     key(id, "message")
 }
 
-fn bubble(
-    timeline: &Timeline,
-    message: &Message,
-    labels: &Labels,
-    me: Option<&undertone::api::Account>,
-) -> Bubble {
+fn bubble(timeline: &Timeline, message: &Message, labels: &Labels, me: Option<&Account>) -> Bubble {
     let quote = message.reply_to.filter(|_| !message.deleted).map(|target| {
         let answered = timeline.get(&target);
-        Quote {
-            target,
-            mine: answered.is_some_and(|answered| answered.mine),
-            text: answered.and_then(excerpt),
-        }
+        Quote { target, author: answered.map(|answered| answered.author), text: answered.and_then(excerpt) }
     });
     let chips = message.reactions.iter().filter(|(_, people)| !people.is_empty()).map(|(emoji, people)| {
-        Chip { emoji: emoji.clone(), count: people.len(), own: me.is_some_and(|me| people.contains(me)) }
+        Chip { emoji: emoji.clone(), people: people.clone(), own: me.is_some_and(|me| people.contains(me)) }
     });
     Bubble {
         id: message.id,
+        author: message.author,
         mine: message.mine,
         place: Place::Single,
         content: content(message),
@@ -209,7 +206,7 @@ fn content(message: &Message) -> Content {
             Content::Jumbo(message.text.trim().to_owned())
         }
         MessageKind::Text => Content::Text(text::shown(&message.text).into_owned()),
-        MessageKind::Unknown => Content::Unknown,
+        MessageKind::System | MessageKind::Unknown => Content::Unknown,
     }
 }
 
@@ -222,10 +219,12 @@ const fn place(joins_above: bool, joins_below: bool) -> Place {
     }
 }
 
-/// Same author, at most five minutes apart, same day.
+/// Both said, same author, at most five minutes apart, same day.
 fn joined(above: &Message, below: &Message, labels: &Labels) -> bool {
     const APART_MS: u64 = 5 * 60 * 1000;
-    above.author == below.author
+    above.kind != MessageKind::System
+        && below.kind != MessageKind::System
+        && above.author == below.author
         && above.mine == below.mine
         && above.sent_at_ms.abs_diff(below.sent_at_ms) <= APART_MS
         && !labels.different_days(at(above), at(below))

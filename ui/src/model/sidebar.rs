@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use undertone::api::{Account, Chat, Contact, ContactState, ConversationId, MessageState};
+use undertone::api::{
+    Account, Chat, ChatKind, Contact, ContactState, ConversationId, Message, MessageKind, MessageState,
+};
 
 use super::draft::Drafts;
+use super::group::{self, Line, Who};
 use super::row;
 use super::time::Labels;
 use super::world::{Here, World, vouched};
@@ -14,11 +17,13 @@ use super::world::{Here, World, vouched};
 pub struct Item {
     /// The conversation.
     pub chat: ConversationId,
-    /// The other person.
+    /// The other person of a conversation of two.
     pub account: Option<Account>,
-    /// Their name.
+    /// Whether it is a group.
+    pub group: bool,
+    /// Their name, or the group's title.
     pub name: String,
-    /// A number for the colour of their picture.
+    /// A number for the colour of their picture; a group's comes from the conversation.
     pub hue: u8,
     /// What was said last.
     pub excerpt: Excerpt,
@@ -51,14 +56,18 @@ pub enum Excerpt {
     Deleted,
     /// Something is being written and not yet sent.
     Draft(String),
+    /// Something in the group changed last.
+    Happened(Line),
     /// Nothing was said yet.
     Nothing,
     /// The newest message is of ours, and has come this far.
     Ours(String, MessageState),
+    /// The newest message is of somebody in a group.
+    Said(Who, String),
     /// The newest message is of theirs.
     Theirs(String),
     /// They are writing.
-    Typing,
+    Typing(Vec<Who>),
     /// The newest message needs a newer version of the program.
     Unknown,
 }
@@ -70,10 +79,12 @@ impl std::fmt::Debug for Excerpt {
             Self::Blocked => "Blocked",
             Self::Deleted => "Deleted",
             Self::Draft(_) => "Draft(..)",
+            Self::Happened(_) => "Happened(..)",
             Self::Nothing => "Nothing",
             Self::Ours(..) => "Ours(..)",
+            Self::Said(..) => "Said(..)",
             Self::Theirs(_) => "Theirs(..)",
-            Self::Typing => "Typing",
+            Self::Typing(_) => "Typing(..)",
             Self::Unknown => "Unknown",
         })
     }
@@ -96,13 +107,14 @@ pub struct Context<'a> {
 #[must_use]
 pub fn items(world: &World, filter: &str, context: &Context<'_>) -> Vec<Item> {
     let mut found: BTreeMap<ConversationId, (u64, Item)> = BTreeMap::new();
-    for contact in world.contacts().filter(|contact| contact.state != ContactState::Request) {
+    let listed = |state| !matches!(state, ContactState::Member | ContactState::Request);
+    for contact in world.contacts().filter(|contact| listed(contact.state)) {
         let chat = world.chat(&contact.chat);
         let active = chat.map_or(contact.since_ms, |chat| chat.active_at_ms.max(contact.since_ms));
         found.insert(contact.chat, (active, item(world, Some(contact), chat, contact.chat, context)));
     }
     for chat in world.chats() {
-        let is_request = chat.account.is_some_and(|account| world.contact(&account).is_some());
+        let is_request = chat.account.and_then(|account| world.contact(&account)).is_some();
         if !is_request && !found.contains_key(&chat.chat) {
             found.insert(chat.chat, (chat.active_at_ms, item(world, None, Some(chat), chat.chat, context)));
         }
@@ -130,10 +142,12 @@ fn item(
     let account = contact.map(|contact| contact.account).or_else(|| chat.and_then(|chat| chat.account));
     let name = contact.map(|contact| contact.name.as_str()).or_else(|| chat.map(|chat| chat.title.as_str()));
     let said = chat.and_then(|chat| chat.last.as_ref().map(|_| chat.active_at_ms));
+    let group = chat.is_some_and(|chat| chat.kind == ChatKind::Group);
     let time = said.map(|at| context.labels.listed(i64::try_from(at).unwrap_or(i64::MAX), context.now_ms));
     Item {
         chat: id,
         account,
+        group,
         name: super::text::name(name.unwrap_or_default()),
         hue: account.map_or(0, |account| account.hue()),
         excerpt: excerpt(world, contact, chat, id, context),
@@ -155,8 +169,9 @@ fn excerpt(
     if contact.is_some_and(|contact| contact.blocked) {
         return Excerpt::Blocked;
     }
-    if world.types(&id) {
-        return Excerpt::Typing;
+    let typing = world.typing(&id);
+    if !typing.is_empty() {
+        return Excerpt::Typing(typing.iter().map(|account| group::who(world, &id, account)).collect());
     }
     if let Some(draft) = context.drafts.unsent(&id).filter(|_| context.open != Some(id)) {
         return Excerpt::Draft(super::text::one_line(draft));
@@ -165,8 +180,16 @@ fn excerpt(
         let asked = contact.is_some_and(|contact| contact.state == ContactState::Asked);
         return if asked { Excerpt::Asked } else { Excerpt::Nothing };
     };
+    newest(world, last)
+}
+
+fn newest(world: &World, last: &Message) -> Excerpt {
     match row::excerpt(last) {
+        _ if last.kind == MessageKind::System => Excerpt::Happened(group::line(world, last)),
         Some(text) if last.mine => Excerpt::Ours(text, last.state),
+        Some(text) if world.is_group(&last.chat) => {
+            Excerpt::Said(group::who(world, &last.chat, &last.author), text)
+        }
         Some(text) => Excerpt::Theirs(text),
         None if last.deleted => Excerpt::Deleted,
         None => Excerpt::Unknown,

@@ -161,10 +161,10 @@ impl Timeline {
         self.messages.last_key_value().map(|(id, _)| *id)
     }
 
-    /// The newest message of the other person in the window.
+    /// The newest message of somebody else in the window.
     #[must_use]
     pub fn last_of_theirs(&self) -> Option<&Message> {
-        self.messages.values().rev().find(|message| !message.mine)
+        self.messages.values().rev().find(|message| said_by_others(message))
     }
 
     /// The newest message of ours that can be edited.
@@ -179,7 +179,7 @@ impl Timeline {
         match self.divider {
             Divider::Above(unread) => {
                 let unread = usize::try_from(unread).unwrap_or(usize::MAX);
-                let theirs = self.messages.values().rev().filter(|message| !message.mine);
+                let theirs = self.messages.values().rev().filter(|message| said_by_others(message));
                 theirs.take(unread).last().map(|message| message.id)
             }
             Divider::At(id) => Some(id),
@@ -225,6 +225,11 @@ impl Timeline {
             }
         }
     }
+}
+
+/// Lines about the group are seen in passing: nobody waits for them to be read.
+fn said_by_others(message: &Message) -> bool {
+    !message.mine && message.kind != MessageKind::System
 }
 
 /// Whether the person may replace the text of this message.

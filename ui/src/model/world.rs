@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use undertone::api::{
-    Account, Chat, Contact, ContactState, ConversationId, Event, Message, MessageId, MessageState, Nearby,
-    Presence, ProfileInfo,
+    Account, Chat, ChatKind, Contact, ContactState, ConversationId, Event, Group, GroupMember, Message,
+    MessageId, MessageState, Nearby, Presence, ProfileInfo,
 };
 
 /// Everything the interface knows of the messenger.
@@ -17,8 +17,11 @@ pub struct World {
     pub offline: bool,
     contacts: BTreeMap<Account, Contact>,
     chats: BTreeMap<ConversationId, Chat>,
+    groups: BTreeMap<ConversationId, Group>,
+    /// Names of whoever was seen in a group, for when they have left it.
+    seen_in_groups: BTreeMap<Account, String>,
     nearby: Vec<Nearby>,
-    typing: BTreeMap<ConversationId, i64>,
+    typing: BTreeMap<(ConversationId, Account), i64>,
 }
 
 /// What an event leaves to do.
@@ -26,6 +29,8 @@ pub struct World {
 pub enum Pull {
     /// Everything that is visible: events were missed.
     Everything,
+    /// A group: who takes part in it is not known yet.
+    Group(ConversationId),
     /// The list of people nearby.
     Nearby,
     /// Nothing.
@@ -41,6 +46,8 @@ impl World {
             offline: false,
             contacts: BTreeMap::new(),
             chats: BTreeMap::new(),
+            groups: BTreeMap::new(),
+            seen_in_groups: BTreeMap::new(),
             nearby: Vec::new(),
             typing: BTreeMap::new(),
         }
@@ -51,15 +58,20 @@ impl World {
         match event {
             Event::ChatChanged(chat) => {
                 self.chats.insert(chat.chat, chat.clone());
+                if chat.kind == ChatKind::Group && !self.groups.contains_key(&chat.chat) {
+                    return Pull::Group(chat.chat);
+                }
             }
             Event::ContactChanged(contact)
             | Event::ContactRequest(contact)
             | Event::KeyAlarm(contact)
             | Event::KeyChanged(contact) => {
-                self.contacts.insert(contact.account, contact.clone());
+                self.set_contact(contact.clone());
                 return Pull::Nearby;
             }
             Event::ContactRemoved(account) => self.remove(account),
+            Event::GroupChanged(group) => self.set_group(group.clone()),
+            Event::GroupForgotten(chat) => self.forget(chat),
             Event::MessageChanged(message)
             | Event::MessageReceived(message)
             | Event::MessageStored(message) => {
@@ -74,13 +86,14 @@ impl World {
                 if let Some(contact) = self.contacts.get_mut(account) {
                     contact.presence = *presence;
                 }
+                self.memberships(account).for_each(|member| member.connected = presence.connected);
             }
             Event::Stale | Event::Ready => return Pull::Everything,
-            Event::Typing { chat, typing: true, .. } => {
-                self.typing.insert(*chat, now_ms.saturating_add(TYPING_MS));
+            Event::Typing { chat, account, typing: true } => {
+                self.typing.insert((*chat, *account), now_ms.saturating_add(TYPING_MS));
             }
-            Event::Typing { chat, typing: false, .. } => {
-                self.typing.remove(chat);
+            Event::Typing { chat, account, typing: false } => {
+                self.typing.remove(&(*chat, *account));
             }
             Event::Error(_) | Event::Locked => {}
         }
@@ -89,16 +102,38 @@ impl World {
 
     /// Takes all contacts as they are now.
     pub fn set_contacts(&mut self, contacts: Vec<Contact>) {
-        self.contacts = contacts.into_iter().map(|contact| (contact.account, contact)).collect();
+        // the list leaves members out who are no contacts; their names are still needed
+        self.contacts.retain(|_, contact| contact.state == ContactState::Member);
+        self.contacts.extend(contacts.into_iter().map(|contact| (contact.account, contact)));
     }
 
     /// Takes the whole conversation list as it is now.
     pub fn set_chats(&mut self, chats: Vec<Chat>) {
         self.chats = chats.into_iter().map(|chat| (chat.chat, chat)).collect();
+        self.groups.retain(|chat, _| self.chats.contains_key(chat));
     }
 
-    /// Takes one contact, as the answer to something we asked.
+    /// Takes a group as it is now.
+    pub fn set_group(&mut self, group: Group) {
+        if let Some(chat) = self.chats.get_mut(&group.chat) {
+            chat.title.clone_from(&group.title);
+        }
+        let names = group.members.iter().map(|member| (member.account, member.name.clone()));
+        self.seen_in_groups.extend(names);
+        self.groups.insert(group.chat, group);
+    }
+
+    /// A group is gone, with everything that was said in it.
+    pub fn forget(&mut self, chat: &ConversationId) {
+        self.groups.remove(chat);
+        self.chats.remove(chat);
+        self.typing.retain(|(typed, _), _| typed != chat);
+    }
+
+    /// Takes one contact as it is now.
     pub fn set_contact(&mut self, contact: Contact) {
+        let verified = vouched(&contact);
+        self.memberships(&contact.account).for_each(|member| member.verified = verified);
         self.contacts.insert(contact.account, contact);
     }
 
@@ -127,10 +162,54 @@ impl World {
         !self.typing.is_empty()
     }
 
-    /// Whether the other person is writing in this conversation.
+    /// The others who are writing in this conversation.
     #[must_use]
-    pub fn types(&self, chat: &ConversationId) -> bool {
-        self.typing.contains_key(chat)
+    pub fn typing(&self, chat: &ConversationId) -> Vec<Account> {
+        let typing = self.typing.keys().filter(|(typed, _)| typed == chat);
+        typing.map(|(_, account)| *account).filter(|account| Some(*account) != self.me.account).collect()
+    }
+
+    /// A group, once it is known who takes part in it.
+    #[must_use]
+    pub fn group(&self, chat: &ConversationId) -> Option<&Group> {
+        self.groups.get(chat)
+    }
+
+    /// Whether a conversation is a group.
+    #[must_use]
+    pub fn is_group(&self, chat: &ConversationId) -> bool {
+        self.groups.contains_key(chat)
+            || self.chats.get(chat).is_some_and(|chat| chat.kind == ChatKind::Group)
+    }
+
+    /// Every group of the list, known or not.
+    pub fn groups(&self) -> impl Iterator<Item = ConversationId> {
+        self.chats.values().filter(|chat| chat.kind == ChatKind::Group).map(|chat| chat.chat)
+    }
+
+    /// A member of a group.
+    #[must_use]
+    pub fn member(&self, chat: &ConversationId, account: &Account) -> Option<&GroupMember> {
+        self.groups.get(chat)?.members.iter().find(|member| member.account == *account)
+    }
+
+    /// The name of somebody else in a conversation, as far as it is known.
+    #[must_use]
+    pub fn name_in(&self, chat: &ConversationId, account: &Account) -> Option<&str> {
+        let contact = self.contacts.get(account).map(|contact| contact.name.as_str());
+        let member = || self.member(chat, account).map(|member| member.name.as_str());
+        contact.or_else(member).or_else(|| self.seen_in_groups.get(account).map(String::as_str))
+    }
+
+    /// People who can be put into a group: contacts who are not blocked, by name.
+    #[must_use]
+    pub fn friends(&self) -> Vec<&Contact> {
+        let friend = |contact: &&Contact| {
+            matches!(contact.state, ContactState::Contact | ContactState::KeyChanged) && !contact.blocked
+        };
+        let mut friends: Vec<_> = self.contacts.values().filter(friend).collect();
+        friends.sort_by(|a, b| a.name.cmp(&b.name).then(a.account.cmp(&b.account)));
+        friends
     }
 
     /// A person.
@@ -142,7 +221,8 @@ impl World {
     /// The person of a conversation.
     #[must_use]
     pub fn contact_of(&self, chat: &ConversationId) -> Option<&Contact> {
-        self.contacts.values().find(|contact| contact.chat == *chat)
+        let mut contacts = self.contacts.values();
+        contacts.find(|contact| contact.chat == *chat && contact.state != ContactState::Member)
     }
 
     /// A conversation.
@@ -188,7 +268,9 @@ impl World {
             .nearby
             .iter()
             .filter(|near| {
-                !self.contacts.contains_key(&near.account) && Some(near.account) != self.me.account
+                let contact = self.contacts.get(&near.account);
+                contact.is_none_or(|contact| contact.state == ContactState::Member)
+                    && Some(near.account) != self.me.account
             })
             .collect();
         strangers.sort_by(|a, b| a.name.cmp(&b.name).then(a.account.cmp(&b.account)));
@@ -201,10 +283,14 @@ impl World {
         self.chats.values().fold(0, |sum: u32, chat| sum.saturating_add(chat.unread))
     }
 
+    fn memberships(&mut self, account: &Account) -> impl Iterator<Item = &mut GroupMember> {
+        let members = self.groups.values_mut().flat_map(|group| &mut group.members);
+        members.filter(move |member| member.account == *account)
+    }
+
     fn remove(&mut self, account: &Account) {
         if let Some(contact) = self.contacts.remove(account) {
-            self.chats.remove(&contact.chat);
-            self.typing.remove(&contact.chat);
+            self.forget(&contact.chat);
         }
         self.chats.retain(|_, chat| chat.account.as_ref() != Some(account));
     }
@@ -212,7 +298,7 @@ impl World {
     /// Keeps the list's excerpt true until the row itself comes. Never counts anything.
     fn preview(&mut self, message: &Message) {
         if !message.mine {
-            self.typing.remove(&message.chat);
+            self.typing.remove(&(message.chat, message.author));
         }
         let Some(chat) = self.chats.get_mut(&message.chat) else { return };
         match &mut chat.last {
@@ -226,7 +312,11 @@ impl World {
         }
     }
 
+    /// In a group this is of one member only; how far it has come with all comes with the message.
     fn tick(&mut self, chat: ConversationId, message: MessageId, state: MessageState, upto: bool) {
+        if self.is_group(&chat) {
+            return;
+        }
         let Some(last) = self.chats.get_mut(&chat).and_then(|chat| chat.last.as_mut()) else { return };
         if last.mine && (last.id == message || (upto && last.id <= message)) {
             last.state = last.state.max(state);

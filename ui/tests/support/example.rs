@@ -5,8 +5,8 @@
 use std::collections::BTreeMap;
 
 use undertone::api::{
-    Account, Chat, ChatKind, Contact, ContactState, ConversationId, Message, MessageId, MessageKind,
-    MessageState, Nearby, Presence, ProfileInfo, Via,
+    Account, Chat, ChatKind, Contact, ContactState, ConversationId, Group, GroupChange, GroupMember, Message,
+    MessageId, MessageKind, MessageState, Nearby, Presence, ProfileInfo, Role, Via,
 };
 use undertone::model::{DeviceId, EntryRef};
 
@@ -66,6 +66,7 @@ pub fn theirs(n: u8, lamport: u64, text: &str) -> Message {
         deleted: false,
         reactions: BTreeMap::new(),
         mine: false,
+        change: None,
         state: MessageState::Delivered,
     }
 }
@@ -108,6 +109,54 @@ pub fn chat(n: u8, title: &str, unread: u32, last: Option<Message>) -> Chat {
         last,
         active_at_ms,
     }
+}
+
+/// A group as a row of the conversation list.
+pub fn group_chat(n: u8, title: &str, unread: u32, last: Option<Message>) -> Chat {
+    Chat { kind: ChatKind::Group, account: None, ..chat(n, title, unread, last) }
+}
+
+/// A group of ours, with these others in it, who have not told what they hold.
+pub fn group(n: u8, title: &str, others: Vec<GroupMember>) -> Group {
+    let ours = GroupMember { me: true, added_by: me(), ..member(0, "Hana", Role::Owner) };
+    let members = std::iter::once(ours).chain(others).collect();
+    Group {
+        chat: chat_id(n),
+        title: title.to_owned(),
+        members,
+        role: Some(Role::Owner),
+        epoch: 4,
+        heads: vec!["00112233".to_owned()],
+        waiting: 0,
+    }
+}
+
+/// Somebody whom we added to a group.
+pub fn member(n: u8, name: &str, role: Role) -> GroupMember {
+    GroupMember {
+        account: account(n),
+        name: name.to_owned(),
+        role,
+        me: false,
+        verified: false,
+        connected: false,
+        added_by: me(),
+        same: None,
+        they_lack: 0,
+        we_lack: 0,
+    }
+}
+
+/// A member who holds the same as we do.
+pub fn agreeing(member: GroupMember) -> GroupMember {
+    GroupMember { same: Some(true), connected: true, ..member }
+}
+
+/// Something that `by` changed in the group with the number `n`.
+pub fn changed(n: u8, lamport: u64, by: u8, change: GroupChange) -> Message {
+    let mine = by == 0;
+    let kind = MessageKind::System;
+    Message { author: account(by), mine, kind, change: Some(change), ..theirs(n, lamport, "") }
 }
 
 /// Somebody nearby.

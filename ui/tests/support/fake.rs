@@ -6,10 +6,10 @@ use iced::futures::StreamExt as _;
 use iced::futures::future::BoxFuture;
 use iced::futures::stream::{self, BoxStream};
 use undertone::api::{
-    Anchor, Chat, ClientError, Contact, Created, Event, Evidence, Message, MessageState, Nearby, NodeStatus,
-    Page, ProfileInfo, SafetyNumber,
+    Anchor, Chat, ClientError, Contact, ConversationId, Created, Event, Evidence, Group, Message,
+    MessageState, Nearby, NodeStatus, Page, ProfileInfo, Role, SafetyNumber,
 };
-use undertone_ui::bridge::{Answer, Ask, Core, Secret};
+use undertone_ui::bridge::{Answer, Ask, Core, GroupAsk, Secret};
 
 use super::example;
 
@@ -19,6 +19,7 @@ pub struct FakeCore {
     pub passphrase: &'static str,
     pub contacts: Vec<Contact>,
     pub chats: Vec<Chat>,
+    pub groups: Vec<Group>,
     pub nearby: Vec<Nearby>,
     pub messages: Vec<Message>,
     pub evidence: Vec<Evidence>,
@@ -33,6 +34,7 @@ impl Default for FakeCore {
             passphrase: "open sesame",
             contacts: Vec::new(),
             chats: Vec::new(),
+            groups: Vec::new(),
             nearby: Vec::new(),
             messages: Vec::new(),
             evidence: Vec::new(),
@@ -64,6 +66,7 @@ impl FakeCore {
         if let Some(trouble) = &self.trouble {
             match ask {
                 Ask::AddByLink(_) => return Answer::Added(Err(trouble.clone())),
+                Ask::GroupCreate { .. } => return Answer::GroupCreated(Err(trouble.clone())),
                 Ask::Send { chat, draft, .. } => {
                     return Answer::Sent { chat, draft, result: Err(trouble.clone()) };
                 }
@@ -87,6 +90,15 @@ impl FakeCore {
                 Answer::Edited { chat: message.conversation, draft, result }
             }
             Ask::Evidence(account) => Answer::Evidence { account, result: Ok(self.evidence.clone()) },
+            Ask::Group { chat, ask } => Answer::Group { chat, result: Ok(self.group(chat, ask)) },
+            Ask::GroupCreate { title, members } => {
+                let others = members.into_iter().map(|account| undertone::api::GroupMember {
+                    account,
+                    ..example::member(1, "Somebody", Role::Member)
+                });
+                Answer::GroupCreated(Ok(example::group(77, &title, others.collect())))
+            }
+            Ask::GroupForget(chat) => Answer::GroupForgotten { chat, result: Ok(()) },
             Ask::History { chat, anchor, visit } => {
                 let of_chat = self.messages.iter().filter(|message| message.chat == chat);
                 let messages: Vec<Message> = match anchor {
@@ -159,6 +171,31 @@ impl FakeCore {
             | Ask::Typing { .. }
             | Ask::Unblock(_) => Answer::Done(Ok(())),
         }
+    }
+
+    fn group(&self, chat: ConversationId, ask: GroupAsk) -> Group {
+        let mut group =
+            self.groups.iter().find(|group| group.chat == chat).cloned().expect("the group is in the script");
+        match ask {
+            GroupAsk::Add(accounts) => {
+                group.members.extend(accounts.into_iter().map(|account| undertone::api::GroupMember {
+                    account,
+                    ..example::member(1, "Somebody", Role::Member)
+                }));
+            }
+            GroupAsk::Info => {}
+            GroupAsk::Leave => {
+                group.role = None;
+                group.members.retain(|member| !member.me);
+            }
+            GroupAsk::Remove(account) => group.members.retain(|member| member.account != account),
+            GroupAsk::Rename(title) => group.title = title,
+            GroupAsk::Role(account, role) => {
+                let members = group.members.iter_mut().filter(|member| member.account == account);
+                members.for_each(|member| member.role = role);
+            }
+        }
+        group
     }
 
     fn held(&self, id: undertone::api::MessageId) -> Message {

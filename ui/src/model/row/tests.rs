@@ -18,7 +18,7 @@ fn bubbles(rows: &[Row]) -> Vec<&Bubble> {
     rows.iter()
         .filter_map(|row| match &row.body {
             Body::Bubble(bubble) => Some(&**bubble),
-            Body::Day(_) | Body::Divider => None,
+            Body::Day(_) | Body::Divider | Body::System(_) => None,
         })
         .collect()
 }
@@ -60,6 +60,7 @@ fn a_new_day_and_the_divider_part_a_cluster() {
             Body::Bubble(bubble) => format!("{:?}", bubble.place),
             Body::Day(day) => day.clone(),
             Body::Divider => "new".to_owned(),
+            Body::System(_) => "system".to_owned(),
         })
         .collect();
     assert_eq!(bodies, ["Yesterday", "Single", "Today", "Single", "new", "Single"]);
@@ -83,7 +84,7 @@ fn a_quote_says_who_and_what_or_nothing_if_it_has_gone() {
     answer.reply_to = Some(message_id(1, 1));
     let rows = shown(vec![theirs(1, 1, "two\nlines"), answer.clone()], 0);
     let quote = bubbles(&rows)[1].quote.clone().unwrap();
-    assert_eq!((quote.mine, quote.text.as_deref()), (false, Some("two lines")));
+    assert_eq!((quote.author, quote.text.as_deref()), (Some(example::account(1)), Some("two lines")));
     let rows = shown(vec![answer], 0);
     assert_eq!(bubbles(&rows)[0].quote.as_ref().unwrap().text, None);
 }
@@ -97,7 +98,7 @@ fn our_own_reactions_are_marked_and_empty_ones_are_not_shown() {
     message.reactions.insert("😀".to_owned(), vec![]);
     let rows = shown(vec![message], 0);
     let chips: Vec<(&str, usize, bool)> =
-        bubbles(&rows)[0].chips.iter().map(|c| (c.emoji.as_str(), c.count, c.own)).collect();
+        bubbles(&rows)[0].chips.iter().map(|c| (c.emoji.as_str(), c.people.len(), c.own)).collect();
     assert_eq!(chips, [("🎉", 2, true), ("👍", 1, false)]);
 }
 
@@ -123,4 +124,22 @@ fn deleted_and_unknown_messages_show_no_text_and_others_have_no_ticks() {
 fn a_bubble_in_a_log_shows_no_text() {
     let rows = shown(vec![theirs(1, 1, "secret")], 0);
     assert!(!format!("{rows:?}").contains("secret"));
+}
+
+#[test]
+fn a_line_about_the_group_parts_a_cluster_and_is_no_bubble() {
+    let line = example::changed(1, 2, 1, undertone::api::GroupChange::Left);
+    let rows = shown(vec![sent(theirs(1, 1, "a"), 3), sent(line, 3), sent(theirs(1, 3, "b"), 3)], 0);
+    let places: Vec<Place> = bubbles(&rows).iter().map(|bubble| bubble.place).collect();
+    assert_eq!(places, [Place::Single, Place::Single]);
+    assert_eq!(rows.iter().filter(|row| matches!(row.body, Body::System(_))).count(), 1);
+}
+
+#[test]
+fn authors_in_a_group_make_clusters_of_their_own() {
+    let by = |n, lamport| Message { author: example::account(n), ..theirs(1, lamport, "x") };
+    let rows = shown(vec![sent(by(2, 1), 3), sent(by(2, 2), 3), sent(by(3, 3), 3)], 0);
+    let places: Vec<Place> = bubbles(&rows).iter().map(|bubble| bubble.place).collect();
+    assert_eq!(places, [Place::First, Place::Last, Place::Single]);
+    assert_eq!(bubbles(&rows)[2].author, example::account(3));
 }

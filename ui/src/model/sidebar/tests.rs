@@ -1,6 +1,7 @@
 //! Order, filter and excerpts of the conversation list.
 
 use jiff::tz::TimeZone;
+use undertone::api::{Event, GroupChange, Role};
 
 use super::super::example::{self, NOW, NOW_MS, chat, chat_id, contact, ours, theirs};
 use super::super::time::Language;
@@ -56,10 +57,9 @@ fn the_excerpt_says_the_most_useful_thing() {
     assert_eq!(of(&world, &drafts), Excerpt::Theirs("점심?".into()));
     drafts.write(chat_id(1), "좋아".into());
     assert_eq!(of(&world, &drafts), Excerpt::Draft("좋아".into()));
-    let typing =
-        undertone::api::Event::Typing { chat: chat_id(1), account: example::account(1), typing: true };
+    let typing = Event::Typing { chat: chat_id(1), account: example::account(1), typing: true };
     world.apply(&typing, NOW);
-    assert_eq!(of(&world, &drafts), Excerpt::Typing);
+    assert_eq!(of(&world, &drafts), Excerpt::Typing(vec![Who::Named("김민수".into())]));
     world.set_contact(Contact { blocked: true, ..contact(1, "김민수") });
     assert_eq!(of(&world, &drafts), Excerpt::Blocked);
 }
@@ -69,4 +69,31 @@ fn a_name_cannot_turn_the_list_around() {
     let mut world = World::new(example::profile());
     world.set_contacts(vec![Contact { since_ms: NOW_MS, ..contact(1, "a\u{202e}b") }]);
     assert_eq!(names(&listed(&world, "", &Drafts::default())), ["ab"]);
+}
+
+#[test]
+fn a_group_is_a_row_of_its_own_and_says_who_said_what() {
+    let mut world = world();
+    let club = |last| example::group_chat(20, "Club", 1, last);
+    world.set_group(example::group(20, "Club", vec![example::member(5, "Chan", Role::Member)]));
+    let excerpt = |world: &World| {
+        let items = listed(world, "club", &Drafts::default());
+        (items[0].group, items[0].account, items[0].excerpt.clone())
+    };
+    let said = Message { author: example::account(5), ..theirs(20, 70, "hello") };
+    world.apply(&Event::ChatChanged(club(Some(said))), NOW);
+    let chan = || Who::Named("Chan".into());
+    assert_eq!(excerpt(&world), (true, None, Excerpt::Said(chan(), "hello".into())));
+    let left = example::changed(20, 71, 5, GroupChange::Left);
+    world.apply(&Event::ChatChanged(club(Some(left))), NOW);
+    let line = Line { by: chan(), deed: group::Deed::Left };
+    assert_eq!(excerpt(&world).2, Excerpt::Happened(line));
+    assert_eq!(names(&listed(&world, "", &Drafts::default()))[0], "Club");
+}
+
+#[test]
+fn somebody_known_through_a_group_only_has_no_row() {
+    let mut world = world();
+    world.set_contact(Contact { state: ContactState::Member, ..contact(6, "Chan") });
+    assert!(!names(&listed(&world, "", &Drafts::default())).contains(&"Chan"));
 }

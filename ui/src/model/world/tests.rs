@@ -1,6 +1,7 @@
 //! Events in any order, and twice.
 
 use proptest::prelude::*;
+use undertone::api::Role;
 
 use super::super::example::{self, NOW, account, chat, chat_id, contact, message_id, nearby, ours, theirs};
 use super::*;
@@ -124,9 +125,9 @@ fn typing_ends_with_a_message_or_with_silence() {
     let mut world = world();
     let typing = Event::Typing { chat: chat_id(1), account: account(1), typing: true };
     world.apply(&typing, NOW);
-    assert!(world.types(&chat_id(1)));
+    assert_eq!(world.typing(&chat_id(1)), [account(1)]);
     world.apply(&Event::MessageReceived(theirs(1, 1, "x")), NOW);
-    assert!(!world.types(&chat_id(1)));
+    assert!(world.typing(&chat_id(1)).is_empty());
     world.apply(&typing, NOW);
     assert!(!world.expire(NOW + 1000));
     assert!(world.expire(NOW + 10_000));
@@ -150,4 +151,98 @@ fn a_fingerprint_is_two_lines_of_three_groups() {
 fn missed_events_mean_that_everything_is_asked_again() {
     assert_eq!(world().apply(&Event::Stale, NOW), Pull::Everything);
     assert_eq!(world().apply(&Event::NearbyChanged, NOW), Pull::Nearby);
+}
+
+fn club() -> Group {
+    let others = vec![example::member(1, "bora.k", Role::Admin), example::member(2, "Chan", Role::Member)];
+    example::group(20, "Club", others)
+}
+
+#[test]
+fn a_group_of_which_nothing_is_known_is_asked_about() {
+    let mut world = world();
+    let row = Event::ChatChanged(example::group_chat(20, "Club", 0, None));
+    assert_eq!(world.apply(&row, NOW), Pull::Group(chat_id(20)));
+    world.apply(&Event::GroupChanged(club()), NOW);
+    assert_eq!(world.apply(&row, NOW), Pull::Nothing);
+    assert!(world.is_group(&chat_id(20)) && !world.is_group(&chat_id(1)));
+}
+
+#[test]
+fn a_receipt_of_one_member_says_nothing_of_all() {
+    let mut world = world();
+    world.apply(&Event::ChatChanged(example::group_chat(20, "Club", 0, Some(ours(20, 3, "x")))), NOW);
+    let read = Event::MessageState {
+        chat: chat_id(20),
+        message: message_id(20, 3),
+        account: account(1),
+        state: MessageState::Read,
+        at_ms: 0,
+        upto: true,
+    };
+    world.apply(&read, NOW);
+    let state = |world: &World| world.chat(&chat_id(20)).unwrap().last.as_ref().unwrap().state;
+    assert_eq!(state(&world), MessageState::Delivered);
+    world.apply(&Event::MessageChanged(Message { state: MessageState::Read, ..ours(20, 3, "x") }), NOW);
+    assert_eq!(state(&world), MessageState::Read);
+}
+
+#[test]
+fn somebody_known_through_a_group_only_is_no_contact_but_has_a_name() {
+    let mut world = world();
+    world.set_group(club());
+    let member = Contact { state: ContactState::Member, ..contact(2, "Chan") };
+    world.apply(&Event::ContactChanged(member), NOW);
+    world.set_nearby(vec![nearby(2, "Chan")]);
+    assert!(world.friends().is_empty() && world.requests().is_empty());
+    assert!(world.contact_of(&chat_id(2)).is_none());
+    assert_eq!(world.strangers_nearby().len(), 1);
+    world.set_contacts(vec![contact(1, "Bora")]);
+    assert_eq!(world.name_in(&chat_id(20), &account(2)), Some("Chan"));
+    assert_eq!(world.name_in(&chat_id(20), &account(1)), Some("Bora"));
+}
+
+#[test]
+fn whoever_has_left_a_group_keeps_the_name() {
+    let mut world = world();
+    world.set_group(club());
+    world.set_group(example::group(20, "Club", vec![]));
+    assert_eq!(world.name_in(&chat_id(20), &account(2)), Some("Chan"));
+    assert_eq!(world.name_in(&chat_id(20), &account(9)), None);
+}
+
+#[test]
+fn members_come_and_go_and_are_verified_with_the_contact() {
+    let mut world = world();
+    world.set_group(club());
+    let presence = Presence { connected: true, via: None, last_seen_ms: None };
+    world.apply(&Event::Presence { account: account(1), presence }, NOW);
+    world.apply(&Event::ContactChanged(Contact { verified: true, ..contact(1, "Bora") }), NOW);
+    let member = world.member(&chat_id(20), &account(1)).unwrap();
+    assert!(member.connected && member.verified);
+}
+
+#[test]
+fn a_new_title_is_in_the_list_at_once_and_a_forgotten_group_is_gone() {
+    let mut world = world();
+    world.set_chats(vec![example::group_chat(20, "Club", 2, None)]);
+    world.apply(&Event::GroupChanged(Group { title: "Cooks".into(), ..club() }), NOW);
+    assert_eq!(world.chat(&chat_id(20)).unwrap().title, "Cooks");
+    world.apply(&Event::GroupForgotten(chat_id(20)), NOW);
+    assert!(world.group(&chat_id(20)).is_none());
+    assert_eq!((world.chats().count(), world.unread()), (0, 0));
+}
+
+#[test]
+fn several_people_write_at_once_and_each_stops_alone() {
+    let mut world = world();
+    let typing = |n, typing| Event::Typing { chat: chat_id(20), account: account(n), typing };
+    world.apply(&typing(1, true), NOW);
+    world.apply(&typing(2, true), NOW);
+    assert_eq!(world.typing(&chat_id(20)).len(), 2);
+    world.apply(&typing(1, false), NOW);
+    assert_eq!(world.typing(&chat_id(20)), [account(2)]);
+    let said = Message { author: account(2), ..theirs(20, 1, "x") };
+    world.apply(&Event::MessageReceived(said), NOW);
+    assert!(!world.anybody_types());
 }

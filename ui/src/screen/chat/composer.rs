@@ -14,10 +14,11 @@ use crate::kit::text::{Role, role};
 use crate::kit::theme;
 use crate::kit::token::{radius, space as gap};
 use crate::model::draft::{Drafts, Purpose};
+use crate::model::group::{self, Who};
 use crate::model::row;
 use crate::model::timeline::can_edit;
 use crate::model::world::World;
-use crate::screen::{Action, Ctx, Notice};
+use crate::screen::{Action, Ctx, Notice, say};
 use crate::t;
 
 use super::Around;
@@ -145,15 +146,14 @@ fn strip<'a>(state: &'a State, world: &World, drafts: &Drafts, ctx: Ctx<'a>) -> 
         |id| state.timeline.get(id).and_then(row::excerpt).unwrap_or_else(|| t!(texts, "reply-missing"));
     match drafts.get(&state.chat).purpose {
         Purpose::Answer(id) => {
-            let mine = state.timeline.get(&id).is_some_and(|message| message.mine);
-            let contact = world.contact_of(&state.chat);
-            let name = match contact {
-                Some(contact) if !mine => crate::model::text::name(&contact.name),
-                _ => t!(texts, "you"),
+            let author = state.timeline.get(&id).map(|message| message.author);
+            let to = match author.map(|author| group::who(world, &state.chat, &author)) {
+                Some(Who::Me) | None => t!(texts, "reply-to-you"),
+                Some(who) => t!(texts, "reply-to", name = say::name(texts, &who)),
             };
             Some(Strip {
                 icon: Icon::Reply,
-                title: t!(texts, "reply-to", name = name).into(),
+                title: to.into(),
                 words: quoted(&id).into(),
                 cancel: Message::Cancelled,
                 cancel_name: t!(texts, "reply-cancel").into(),

@@ -18,6 +18,9 @@ use crate::t;
 
 pub(super) fn view<'a>(state: &'a State, world: &'a World, ctx: Ctx<'a>) -> Element<'a, Message> {
     let texts = ctx.texts;
+    if world.is_group(&state.chat) {
+        return super::group::header(state, world, ctx);
+    }
     let Some(contact) = world.contact_of(&state.chat) else {
         let title = world.chat(&state.chat).map(|chat| crate::model::text::name(&chat.title));
         return container(heading(title.unwrap_or_default()))
@@ -28,7 +31,7 @@ pub(super) fn view<'a>(state: &'a State, world: &'a World, ctx: Ctx<'a>) -> Elem
     let name = crate::model::text::name(&contact.name);
     let presence = if Here::from(contact) == Here::Now { Presence::Direct } else { Presence::Offline };
     let picture = avatar::with_presence(avatar::avatar(&name, contact.account.hue(), 36.0), presence, 36.0);
-    let below = if world.types(&state.chat) {
+    let below = if !world.typing(&state.chat).is_empty() {
         label(t!(texts, "typing-one", name = name.as_str())).tone(Tone::Accent)
     } else {
         label(here(contact, ctx)).tone(Tone::Secondary)

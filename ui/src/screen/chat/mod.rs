@@ -3,7 +3,9 @@
 
 mod composer;
 mod details;
+mod group;
 mod header;
+mod members;
 mod rows;
 mod view;
 mod window;
@@ -21,7 +23,9 @@ use crate::model::timeline::Timeline;
 use crate::model::world::World;
 
 pub use details::Message as DetailsMessage;
+pub(crate) use group::title as group_title;
 pub(crate) use header::offline;
+pub use members::Message as MembersMessage;
 pub use view::view;
 
 /// A conversation on screen.
@@ -47,7 +51,14 @@ pub struct State {
     picking: Option<MessageId>,
     editor: Draft,
     emoji: bool,
-    details: Option<details::State>,
+    details: Option<Beside>,
+}
+
+/// What stands beside the conversation.
+#[derive(Debug)]
+enum Beside {
+    Group(members::State),
+    Person(details::State),
 }
 
 impl std::fmt::Debug for State {
@@ -77,10 +88,14 @@ pub enum Message {
     EmojiPut(&'static str),
     /// Emoji for the text are to be shown, or hidden again.
     EmojiToggled,
+    /// The group is to be forgotten.
+    ForgetWanted,
     /// A changed key is to be accepted.
     KeyAcceptWanted,
     /// A link is to be opened.
     LinkPressed(Secret),
+    /// Something in the details of a group.
+    Members(members::Message),
     /// More messages are needed at this side.
     Needed(Side),
     /// Back to the newest message.
@@ -169,11 +184,20 @@ impl State {
         match message {
             Message::Cancelled => return self.cancel(around),
             Message::Copied(text) => return vec![Action::Copy { text, said: Notice::Copied }],
-            Message::DetailsToggled | Message::Details(details::Message::Closed) => {
+            Message::DetailsToggled
+            | Message::Details(details::Message::Closed)
+            | Message::Members(members::Message::Closed) => {
                 return self.toggle_details(around);
             }
             Message::Details(message) => {
-                return self.details.as_mut().map(|details| details.update(message)).unwrap_or_default();
+                if let Some(Beside::Person(details)) = &mut self.details {
+                    return details.update(message);
+                }
+            }
+            Message::Members(message) => {
+                if let Some(Beside::Group(members)) = &mut self.details {
+                    return members.update(message);
+                }
             }
             Message::Editor(message) => return self.edited(message, around),
             Message::EditWanted(id) => return self.edit(id, around),
@@ -196,6 +220,7 @@ impl State {
             }
             // these open dialogs, which belong to the screen around
             Message::DeleteWanted(_)
+            | Message::ForgetWanted
             | Message::KeyAcceptWanted
             | Message::LinkPressed(_)
             | Message::VerifyWanted => {}
@@ -235,6 +260,14 @@ impl State {
         self.stale = true;
     }
 
+    /// The group changed. Shown once [`Self::settle`] is called.
+    pub fn regrouped(&mut self, group: &undertone::api::Group) {
+        self.stale = true;
+        if let Some(Beside::Group(members)) = &mut self.details {
+            members.retitled(&group.title);
+        }
+    }
+
     /// After a batch of changes: makes the rows anew, once, and says what has been read.
     pub fn settle(&mut self, around: &mut Around<'_>) -> Vec<Action> {
         if !std::mem::take(&mut self.stale) {
@@ -269,7 +302,7 @@ impl State {
                 };
             }
             Answer::Evidence { account, result: Ok(evidence) } => {
-                if let Some(details) = &mut self.details {
+                if let Some(Beside::Person(details)) = &mut self.details {
                     details.found(account, evidence);
                 }
             }
@@ -332,9 +365,13 @@ impl State {
         if self.details.take().is_some() {
             return Vec::new();
         }
+        if let Some(group) = around.world.group(&self.chat) {
+            self.details = Some(Beside::Group(members::State::open(group)));
+            return Vec::new();
+        }
         let opened = around.world.contact_of(&self.chat).map(details::State::open);
         let (details, actions) = opened.unzip();
-        self.details = details;
+        self.details = details.map(Beside::Person);
         actions.unwrap_or_default()
     }
 }

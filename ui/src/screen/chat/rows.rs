@@ -2,7 +2,7 @@
 
 use iced::widget::{Row, container, row as across};
 use iced::{Center, Fill};
-use undertone::api::{MessageId, MessageState};
+use undertone::api::{Account, ConversationId, MessageId, MessageState};
 
 use super::{Message, State};
 use crate::bridge::Secret;
@@ -13,9 +13,12 @@ use crate::kit::pressable::{Look, Pressable};
 use crate::kit::text::{Role, role};
 use crate::kit::theme;
 use crate::kit::token::{radius, space as gap};
-use crate::kit::{Element, system};
+use crate::kit::{Element, avatar, system};
+use crate::model::group::{self, Deed};
 use crate::model::row::{self, Body, Content, Place};
-use crate::screen::Ctx;
+use crate::model::text;
+use crate::model::world::World;
+use crate::screen::{Ctx, say};
 use crate::t;
 
 /// The emoji offered at once.
@@ -23,29 +26,67 @@ pub(super) const QUICK: [&str; 6] = ["👍", "❤️", "😂", "😮", "😢", "
 
 /// Whose conversation it is.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Other<'a> {
-    pub(super) name: &'a str,
-    pub(super) hue: u8,
-    pub(super) our_hue: u8,
+pub(super) struct People<'a> {
+    pub(super) world: &'a World,
+    pub(super) chat: ConversationId,
+    /// Whether several people write, so that it has to be said who.
+    pub(super) group: bool,
+    /// Whether anything can be written here.
+    pub(super) open: bool,
+}
+
+impl People<'_> {
+    fn name(self, account: &Account, ctx: Ctx<'_>) -> String {
+        say::name(ctx.texts, &group::who(self.world, &self.chat, account))
+    }
+
+    /// The other person of a conversation of two.
+    fn other(self, ctx: Ctx<'_>) -> String {
+        let contact = self.world.contact_of(&self.chat);
+        contact.map_or_else(|| t!(ctx.texts, "unknown-person"), |contact| text::name(&contact.name))
+    }
+
+    fn is_me(self, account: &Account) -> bool {
+        self.world.me.account.as_ref() == Some(account)
+    }
 }
 
 pub(super) fn line<'a>(
     state: &'a State,
     row: &'a row::Row,
-    other: Other<'a>,
+    people: People<'a>,
     ctx: Ctx<'a>,
 ) -> Element<'a, Message> {
     match &row.body {
-        Body::Bubble(bubble) => message(state, bubble, other, ctx),
+        Body::Bubble(bubble) => message(state, bubble, people, ctx),
         Body::Day(day) => system::day(day.as_str()),
         Body::Divider => system::unread(t!(ctx.texts, "unread-divider")),
+        Body::System(message) => {
+            let line = group::line(people.world, message);
+            system::line(glyph(&line.deed), say::happened(ctx.texts, &line))
+        }
+    }
+}
+
+/// The mark before what happened.
+const fn glyph(deed: &Deed) -> Icon {
+    match deed {
+        Deed::Added(_) => Icon::UserPlus,
+        Deed::Created(_) => Icon::UsersRound,
+        Deed::History => Icon::Clock,
+        Deed::Left => Icon::LogOut,
+        Deed::Rekeyed => Icon::KeyRound,
+        Deed::Removed(_) => Icon::UserX,
+        Deed::Renamed(_) => Icon::Pencil,
+        Deed::Role(..) => Icon::Crown,
+        Deed::Unknown => Icon::Info,
     }
 }
 
 fn message<'a>(
     state: &'a State,
     data: &'a row::Bubble,
-    other: Other<'a>,
+    people: People<'a>,
     ctx: Ctx<'a>,
 ) -> Element<'a, Message> {
     let texts = ctx.texts;
@@ -59,20 +100,29 @@ fn message<'a>(
     let edited = data.edited.then(|| t!(texts, "message-edited").into());
     let mut bubble = Bubble::new(side, place, body(data, ctx), data.time.as_str())
         .edited(edited)
-        .quote(data.quote.as_ref().map(|quote| quoted(quote, other, ctx)))
-        .reactions(data.chips.iter().map(|chip| reaction(data.id, chip, other, ctx)))
+        .quote(data.quote.as_ref().map(|quote| quoted(quote, people, ctx)))
+        .reactions(data.chips.iter().map(|chip| reaction(data.id, chip, people, ctx)))
         .on_copy(|text| Message::Copied(Secret::new(text)))
         .on_link(|link| Message::LinkPressed(Secret::new(link)));
+    let named = people.group && !data.mine;
+    if named {
+        bubble = bubble.author(people.name(&data.author, ctx), data.author.hue() % 10);
+    }
     if let Some(state) = data.state.filter(|_| data.content != Content::Deleted) {
-        let (receipt, words) = receipt(state, other, ctx);
+        let (receipt, words) = receipt(state, people, ctx);
         bubble = bubble.receipt(receipt, words);
     }
-    let line = Line::new(side, place.begins(), bubble.view())
+    let mut line = Line::new(side, place.begins(), bubble.view())
         .flashing(state.flash.is_some_and(|(id, _)| id == data.id));
+    if named {
+        let ends = matches!(data.place, Place::Last | Place::Single);
+        let picture = || avatar::avatar(&people.name(&data.author, ctx), data.author.hue(), PICTURE);
+        line = line.avatar(ends.then(picture));
+    }
     match &data.content {
         Content::Deleted | Content::Unknown => Element::new(line),
         Content::Jumbo(text) | Content::Text(text) => {
-            Element::new(line.tools(tools(state, data, text, ctx)).keys(keys(data, text)))
+            Element::new(line.tools(tools(state, data, text, people, ctx)).keys(keys(data, text, people)))
         }
     }
 }
@@ -89,37 +139,49 @@ fn body<'a>(data: &'a row::Bubble, ctx: Ctx<'a>) -> bubble::Body<'a> {
     }
 }
 
-fn quoted<'a>(quote: &'a row::Quote, other: Other<'a>, ctx: Ctx<'a>) -> Quote<'a, Message> {
+fn quoted<'a>(quote: &'a row::Quote, people: People<'a>, ctx: Ctx<'a>) -> Quote<'a, Message> {
     let texts = ctx.texts;
-    let (name, color) =
-        if quote.mine { (t!(texts, "you").into(), other.our_hue) } else { (other.name.into(), other.hue) };
+    let name = match &quote.author {
+        Some(author) => people.name(author, ctx),
+        None if people.group => t!(texts, "group-someone"),
+        None => people.other(ctx),
+    };
+    let color = quote.author.map_or(0, |author| author.hue());
     let words = match &quote.text {
         Some(text) => text.as_str().into(),
         None => t!(texts, "reply-missing").into(),
     };
-    Quote { name, color: color % 10, words, press: Some(Message::Shown(quote.target)) }
+    Quote { name: name.into(), color: color % 10, words, press: Some(Message::Shown(quote.target)) }
 }
 
-fn reaction<'a>(id: MessageId, chip: &'a row::Chip, other: Other<'a>, ctx: Ctx<'a>) -> Reaction<'a, Message> {
+fn reaction<'a>(
+    id: MessageId,
+    chip: &'a row::Chip,
+    people: People<'a>,
+    ctx: Ctx<'a>,
+) -> Reaction<'a, Message> {
     let texts = ctx.texts;
-    let names = match (chip.own, chip.count) {
-        (true, 0 | 1) => t!(texts, "you"),
-        (true, _) => format!("{}, {}", t!(texts, "you"), other.name),
-        (false, _) => other.name.to_owned(),
-    };
+    let others = chip.people.iter().filter(|account| !people.is_me(account));
+    let ours = chip.own.then(|| t!(texts, "you"));
+    let names: Vec<String> =
+        ours.into_iter().chain(others.map(|account| people.name(account, ctx))).collect();
+    let names = names.join(", ");
     Reaction {
         emoji: chip.emoji.as_str().into(),
-        count: u64::try_from(chip.count).unwrap_or(u64::MAX),
+        count: u64::try_from(chip.people.len()).unwrap_or(u64::MAX),
         own: chip.own,
         names: t!(texts, "reacted-by", names = names, emoji = chip.emoji.as_str()).into(),
         press: Some(Message::Reacted(id, chip.emoji.clone())),
     }
 }
 
-fn receipt(state: MessageState, other: Other<'_>, ctx: Ctx<'_>) -> (Receipt, String) {
+fn receipt(state: MessageState, people: People<'_>, ctx: Ctx<'_>) -> (Receipt, String) {
     let texts = ctx.texts;
     match state {
-        MessageState::Queued => (Receipt::Queued, t!(texts, "state-queued", name = other.name)),
+        MessageState::Queued if people.group => (Receipt::Queued, t!(texts, "state-queued-group")),
+        MessageState::Queued => (Receipt::Queued, t!(texts, "state-queued", name = people.other(ctx))),
+        MessageState::Delivered if people.group => (Receipt::Delivered, t!(texts, "group-delivered")),
+        MessageState::Read if people.group => (Receipt::Read, t!(texts, "group-read")),
         MessageState::Sent => (Receipt::Sent, t!(texts, "state-sent")),
         MessageState::Delivered => (Receipt::Delivered, t!(texts, "state-delivered")),
         MessageState::Read => (Receipt::Read, t!(texts, "state-read")),
@@ -127,7 +189,13 @@ fn receipt(state: MessageState, other: Other<'_>, ctx: Ctx<'_>) -> (Receipt, Str
 }
 
 /// Beside a bubble under the pointer: what can be done to it, or the emoji to choose from.
-fn tools<'a>(state: &'a State, data: &'a row::Bubble, text: &'a str, ctx: Ctx<'a>) -> Element<'a, Message> {
+fn tools<'a>(
+    state: &'a State,
+    data: &'a row::Bubble,
+    text: &'a str,
+    people: People<'a>,
+    ctx: Ctx<'a>,
+) -> Element<'a, Message> {
     let texts = ctx.texts;
     let id = data.id;
     if state.picking == Some(id) {
@@ -137,10 +205,14 @@ fn tools<'a>(state: &'a State, data: &'a row::Bubble, text: &'a str, ctx: Ctx<'a
     }
     let tool =
         |glyph, name: String, message| button::round(glyph, name).width(TOOL).height(TOOL).on_press(message);
+    let copy = tool(Icon::Copy, t!(texts, "message-copy"), Message::Copied(Secret::new(text.to_owned())));
+    if !people.open {
+        return copy.into();
+    }
     let mut tools = across![
         tool(Icon::SmilePlus, t!(texts, "react"), Message::ReactWanted(id)),
         tool(Icon::Reply, t!(texts, "reply"), Message::ReplyWanted(id)),
-        tool(Icon::Copy, t!(texts, "message-copy"), Message::Copied(Secret::new(text.to_owned()))),
+        copy,
     ];
     if data.mine {
         tools = tools.push(tool(Icon::Pencil, t!(texts, "edit"), Message::EditWanted(id))).push(tool(
@@ -153,12 +225,13 @@ fn tools<'a>(state: &'a State, data: &'a row::Bubble, text: &'a str, ctx: Ctx<'a
 }
 
 /// What the tools do, by key.
-fn keys(data: &row::Bubble, text: &str) -> Vec<(Stroke, Message)> {
+fn keys(data: &row::Bubble, text: &str, people: People<'_>) -> Vec<(Stroke, Message)> {
     let id = data.id;
-    let mut keys = vec![
-        (Stroke::Letter('r'), Message::ReplyWanted(id)),
-        (Stroke::Letter('c'), Message::Copied(Secret::new(text.to_owned()))),
-    ];
+    let mut keys = vec![(Stroke::Letter('c'), Message::Copied(Secret::new(text.to_owned())))];
+    if !people.open {
+        return keys;
+    }
+    keys.push((Stroke::Letter('r'), Message::ReplyWanted(id)));
     if data.mine {
         keys.push((Stroke::Letter('e'), Message::EditWanted(id)));
         keys.push((Stroke::Delete, Message::DeleteWanted(id)));
@@ -183,6 +256,9 @@ fn pick<'a>(id: MessageId, emoji: &'static str, ctx: Ctx<'a>) -> Element<'a, Mes
 
 /// Side of a tool beside a bubble, in logical pixels.
 const TOOL: f32 = 30.0;
+
+/// Side of the picture beside a cluster, in logical pixels.
+const PICTURE: f32 = 28.0;
 
 /// A row in the middle of its list.
 pub(super) fn inset<'a>(content: Element<'a, Message>, room: f32) -> Element<'a, Message> {

@@ -4,8 +4,8 @@ use iced::widget::{column, container, row, rule, space, stack};
 use iced::{Bottom, Center, Fill, Padding, Right};
 use undertone::api::ContactState;
 
-use super::rows::{Other, inset, line};
-use super::{Message, State, composer, header};
+use super::rows::{People, inset, line};
+use super::{Beside, Message, State, composer, group, header};
 use crate::kit::button::{self, Kind};
 use crate::kit::icon::Icon;
 use crate::kit::text::label;
@@ -14,9 +14,10 @@ use crate::kit::timeline::Timeline;
 use crate::kit::token::{size, space as gap};
 use crate::kit::{Element, badge, banner, bubble, empty, system};
 use crate::model::draft::Drafts;
+use crate::model::group::closed as closed_to_us;
 use crate::model::row::Body;
 use crate::model::world::World;
-use crate::screen::Ctx;
+use crate::screen::{Ctx, say};
 use crate::t;
 
 /// The conversation, with the details beside it if they are open.
@@ -35,8 +36,15 @@ pub fn view<'a>(
     ]
     .width(Fill)
     .height(Fill);
-    let details = state.details.as_ref().zip(world.contact_of(&state.chat));
-    let details = details.map(|(details, contact)| details.view(contact, ctx).map(Message::Details));
+    let details = match &state.details {
+        Some(Beside::Group(members)) => {
+            world.group(&state.chat).map(|group| members.view(group, world, ctx).map(Message::Members))
+        }
+        Some(Beside::Person(details)) => {
+            world.contact_of(&state.chat).map(|contact| details.view(contact, ctx).map(Message::Details))
+        }
+        None => None,
+    };
     let (beside, over) = if ctx.width >= DETAILS_BESIDE { (details, None) } else { (None, details) };
     // the conversation stands in the same place with details and without, else it would lose its own
     let line = beside.is_some().then(|| rule::vertical(1).style(theme::hairline));
@@ -57,6 +65,10 @@ fn messages<'a>(state: &'a State, world: &'a World, ctx: Ctx<'a>) -> Element<'a,
     }
     if state.rows.is_empty() {
         let asked = contact.is_some_and(|contact| contact.state == ContactState::Asked);
+        if world.is_group(&state.chat) {
+            let (title, body) = (t!(texts, "group-empty-title"), t!(texts, "chat-group-note"));
+            return empty::empty(Icon::LockKeyhole, title, body, None);
+        }
         let title = if asked {
             t!(texts, "request-sent", name = name)
         } else {
@@ -65,17 +77,19 @@ fn messages<'a>(state: &'a State, world: &'a World, ctx: Ctx<'a>) -> Element<'a,
         return empty::empty(Icon::LockKeyhole, title, t!(texts, "chat-empty-body"), None);
     }
     let room = if ctx.width >= DETAILS_BESIDE { gap::S6 } else { gap::S4 };
-    let other = Other {
-        name,
-        hue: contact.map_or(0, |contact| contact.account.hue()),
-        our_hue: world.me.account.map_or(0, |account| account.hue()),
+    let known = world.group(&state.chat);
+    let people = People {
+        world,
+        chat: state.chat,
+        group: world.is_group(&state.chat),
+        open: known.is_none_or(|group| closed_to_us(group).is_none()),
     };
     let rows = &state.rows;
     let list = Timeline::new(
         rows.len(),
         move |index| rows.get(index).map_or(0, |row| row.key),
         move |index| match rows.get(index) {
-            Some(row) => inset(line(state, row, other, ctx), room),
+            Some(row) => inset(line(state, row, people, ctx), room),
             None => space::horizontal().into(),
         },
     )
@@ -86,7 +100,7 @@ fn messages<'a>(state: &'a State, world: &'a World, ctx: Ctx<'a>) -> Element<'a,
     .heading(move |index| {
         let day = rows.iter().take(index.saturating_add(1)).rev().find_map(|row| match &row.body {
             Body::Day(day) => Some(day.as_str()),
-            Body::Bubble(_) | Body::Divider => None,
+            Body::Bubble(_) | Body::Divider | Body::System(_) => None,
         });
         day.map_or_else(|| space::horizontal().into(), system::day)
     });
@@ -117,17 +131,20 @@ fn down<'a>(state: &'a State, ctx: Ctx<'a>) -> Element<'a, Message> {
 }
 
 fn typing<'a>(state: &'a State, world: &'a World, ctx: Ctx<'a>) -> Element<'a, Message> {
-    if !world.types(&state.chat) {
+    let writers = group::writers(world, &state.chat);
+    if writers.is_empty() {
         return space::horizontal().into();
     }
-    let name = world.contact_of(&state.chat).map(|contact| crate::model::text::name(&contact.name));
-    let words = t!(ctx.texts, "typing-one", name = name.unwrap_or_default());
+    let words = say::typing(ctx.texts, &writers);
     container(bubble::typing(0, words)).padding([gap::S1, gap::S4]).into()
 }
 
 /// The composer, or why there is none.
 fn foot<'a>(state: &'a State, world: &'a World, drafts: &'a Drafts, ctx: Ctx<'a>) -> Element<'a, Message> {
     let texts = ctx.texts;
+    if let Some(closed) = group::closed(world, &state.chat, ctx) {
+        return closed;
+    }
     let contact = world.contact_of(&state.chat);
     let name = contact.map(|contact| crate::model::text::name(&contact.name)).unwrap_or_default();
     if contact.is_some_and(|contact| contact.blocked) {
@@ -148,13 +165,17 @@ fn foot<'a>(state: &'a State, world: &'a World, drafts: &'a Drafts, ctx: Ctx<'a>
         Some(ContactState::Asked) => {
             closed(badge::mark(Icon::Clock, t!(texts, "composer-asked", name = name), Tone::Secondary), None)
         }
-        Some(ContactState::Contact | ContactState::Request) | None => {
+        Some(ContactState::Contact | ContactState::Member | ContactState::Request) | None => {
             composer::view(state, world, drafts, ctx)
         }
     }
 }
 
-fn closed<'a>(words: Element<'a, Message>, act: Option<Element<'a, Message>>) -> Element<'a, Message> {
+/// In the composer's place: why nothing can be written, and what can be done instead.
+pub(super) fn closed<'a>(
+    words: Element<'a, Message>,
+    act: Option<Element<'a, Message>>,
+) -> Element<'a, Message> {
     let line = row![container(words).width(Fill)].push(act).spacing(gap::S3).align_y(Center);
     let line = container(line).padding([gap::S2, gap::S4]).center_y(size::HEADER);
     column![rule::horizontal(1).style(theme::hairline), line].into()

@@ -1,12 +1,13 @@
 //! What is asked again before it is done, because it cannot be taken back.
 
-use undertone::api::{Account, MessageId};
+use undertone::api::{Account, ConversationId, MessageId};
 
-use crate::bridge::Ask;
+use crate::bridge::{Ask, GroupAsk};
 use crate::kit::button::{self, Kind};
 use crate::kit::{Element, dialog};
+use crate::model::group;
 use crate::model::world::World;
-use crate::screen::{Action, Ctx};
+use crate::screen::{Action, Ctx, say};
 use crate::t;
 
 /// What is to be done.
@@ -18,8 +19,14 @@ pub(super) enum Confirm {
     Block(Account),
     /// A message of ours is to be taken back.
     Delete(MessageId),
+    /// A group that we take no part in any more is to be forgotten.
+    Forget(ConversationId),
+    /// A group is to be left.
+    Leave(ConversationId),
     /// Somebody is to be removed, with the conversation.
     Remove(Account),
+    /// A member is to be removed from a group.
+    RemoveMember(ConversationId, Account),
 }
 
 /// What the person did.
@@ -39,7 +46,10 @@ impl Confirm {
             Self::AcceptKey(account) => Ask::Accept(account),
             Self::Block(account) => Ask::Block(account),
             Self::Delete(message) => Ask::Delete(message),
+            Self::Forget(chat) => Ask::GroupForget(chat),
+            Self::Leave(chat) => Ask::Group { chat, ask: GroupAsk::Leave },
             Self::Remove(account) => Ask::Remove(account),
+            Self::RemoveMember(chat, account) => Ask::Group { chat, ask: GroupAsk::Remove(account) },
         }
         .into()
     }
@@ -52,6 +62,8 @@ impl Confirm {
             let contact = world.contact(&account);
             contact.map_or_else(|| t!(texts, "unknown-person"), |c| crate::model::text::name(&c.name))
         };
+        let titled = |chat| crate::screen::chat::group_title(world, &chat);
+        let member = |chat, account| say::name(texts, &group::who(world, &chat, &account));
         let (title, words, act) = match self {
             Self::AcceptKey(account) => (
                 t!(texts, "key-changed-confirm"),
@@ -66,6 +78,21 @@ impl Confirm {
             Self::Delete(_) => {
                 (t!(texts, "delete-message-title"), t!(texts, "delete-message-body"), t!(texts, "delete"))
             }
+            Self::Forget(chat) => (
+                t!(texts, "group-forget-title", title = titled(chat)),
+                t!(texts, "group-forget-body"),
+                t!(texts, "group-forget-action"),
+            ),
+            Self::Leave(chat) => (
+                t!(texts, "group-leave-title", title = titled(chat)),
+                t!(texts, "group-leave-body"),
+                t!(texts, "group-leave"),
+            ),
+            Self::RemoveMember(chat, account) => (
+                t!(texts, "group-remove-title", name = member(chat, account)),
+                t!(texts, "group-remove-body", name = member(chat, account)),
+                t!(texts, "group-remove-action"),
+            ),
             Self::Remove(account) => (
                 t!(texts, "delete-contact-title", name = name(account)),
                 t!(texts, "delete-contact-body", name = name(account)),

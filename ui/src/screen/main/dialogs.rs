@@ -1,18 +1,20 @@
 //! What opens a dialog, and what comes of it.
 
-use undertone::api::Account;
+use undertone::api::{Account, ConversationId};
 
 use super::confirm::{self, Confirm};
-use super::{Dialog, Message, Moment, Panel, State, connect, requests};
+use super::{Dialog, Message, Moment, Panel, State, connect, gather, requests};
 use crate::bridge::{Ask, Secret};
+use crate::screen::chat::MembersMessage;
 use crate::screen::{Action, Notice, chat, verify};
 
 impl State {
     pub(super) fn in_chat(&mut self, message: chat::Message, moment: Moment<'_>) -> Vec<Action> {
-        let account = match &self.panel {
-            Panel::Chat(chat) => self.world.contact_of(&chat.chat()).map(|contact| contact.account),
+        let open = match &self.panel {
+            Panel::Chat(chat) => Some(chat.chat()),
             _ => None,
         };
+        let account = open.and_then(|chat| self.world.contact_of(&chat)).map(|contact| contact.account);
         match message {
             chat::Message::DeleteWanted(message) => return self.ask_again(Confirm::Delete(message)),
             chat::Message::LinkPressed(link) => return self.link(link),
@@ -32,11 +34,39 @@ impl State {
             }
             _ => {}
         }
+        if let Some(actions) = open.and_then(|chat| self.in_group(chat, &message)) {
+            return actions;
+        }
         let (panel, mut around) = self.parts(moment);
         match panel {
             Panel::Chat(chat) => chat.update(message, &mut around),
             _ => Vec::new(),
         }
+    }
+
+    /// What opens a dialog over a group; none if it does not.
+    fn in_group(&mut self, chat: ConversationId, message: &chat::Message) -> Option<Vec<Action>> {
+        Some(match message {
+            chat::Message::ForgetWanted | chat::Message::Members(MembersMessage::ForgetWanted) => {
+                self.ask_again(Confirm::Forget(chat))
+            }
+            chat::Message::Members(MembersMessage::AddWanted) => {
+                self.dialog = Some(Dialog::Gather(Box::new(gather::State::add_to(chat))));
+                vec![Action::Focus(gather::State::FILTER)]
+            }
+            chat::Message::Members(MembersMessage::LeaveWanted) => self.ask_again(Confirm::Leave(chat)),
+            chat::Message::Members(MembersMessage::RemoveWanted(account)) => {
+                self.ask_again(Confirm::RemoveMember(chat, *account))
+            }
+            chat::Message::Members(MembersMessage::VerifyWanted(account)) => {
+                let member = self.world.member(&chat, account)?;
+                let (name, verified) = (crate::model::text::name(&member.name), member.verified);
+                let (verify, actions) = verify::State::open(*account, name, verified);
+                self.dialog = Some(Dialog::Verify(Box::new(verify)));
+                actions
+            }
+            _ => return None,
+        })
     }
 
     /// A link is looked at before it is opened; an invitation is used here.

@@ -4,6 +4,7 @@
 mod confirm;
 mod connect;
 mod dialogs;
+mod gather;
 mod requests;
 mod route;
 mod sidebar;
@@ -51,6 +52,7 @@ enum Panel {
 enum Dialog {
     Confirm(Confirm),
     Connect(Box<connect::State>),
+    Gather(Box<gather::State>),
     Link(Secret),
     Verify(Box<verify::State>),
 }
@@ -72,6 +74,10 @@ pub enum Message {
     Escaped,
     /// The list is to be filtered.
     Filtered(String),
+    /// Something in the choice of people for a group.
+    Gather(gather::Message),
+    /// A group is to be begun.
+    GatherOpened,
     /// A conversation is to be opened.
     Opened(ConversationId),
     /// Something with the requests.
@@ -159,7 +165,9 @@ impl State {
             }
             Message::Chat(message) => return self.in_chat(message, moment),
             Message::Confirm(message) => return self.confirmed(message),
-            Message::Connect(connect::Message::Closed) | Message::Verify(verify::Message::Closed) => {
+            Message::Connect(connect::Message::Closed)
+            | Message::Gather(gather::Message::Closed)
+            | Message::Verify(verify::Message::Closed) => {
                 self.dialog = None;
             }
             Message::Connect(message) => {
@@ -173,6 +181,15 @@ impl State {
             }
             Message::Escaped => return self.escape(moment),
             Message::Filtered(filter) => self.filter = filter,
+            Message::Gather(message) => {
+                if let Some(Dialog::Gather(gather)) = &mut self.dialog {
+                    return gather.update(message);
+                }
+            }
+            Message::GatherOpened => {
+                self.dialog = Some(Dialog::Gather(Box::default()));
+                return vec![Action::Focus(gather::State::TITLE)];
+            }
             Message::LinkCopied | Message::LinkOpened => return self.follow(&message),
             Message::Opened(chat) => return self.open(chat, moment),
             Message::Requests(message) => return self.answer_request(message, moment),

@@ -1,9 +1,10 @@
 //! Where events and answers go: to what is known, to the conversation that is open, to the dialog.
 
-use undertone::api::{Account, ClientError, Event};
+use undertone::api::{Account, ClientError, ConversationId, Event};
 
+use super::gather::Outcome;
 use super::{Dialog, Moment, Panel, State};
-use crate::bridge::{Answer, Ask};
+use crate::bridge::{Answer, Ask, GroupAsk};
 use crate::model::world::Pull;
 use crate::screen::{Action, Notice, chat};
 
@@ -13,11 +14,14 @@ impl State {
         let mut actions = Vec::new();
         let (mut nearby, mut everything) = (false, false);
         for event in events {
-            if let Event::ContactRemoved(account) = event {
-                self.gone(*account);
+            match event {
+                Event::ContactRemoved(account) => self.gone(*account),
+                Event::GroupForgotten(chat) => self.close(chat),
+                _ => {}
             }
             match self.world.apply(event, moment.now_ms) {
                 Pull::Everything => everything = true,
+                Pull::Group(chat) => actions.push(Ask::Group { chat, ask: GroupAsk::Info }.into()),
                 Pull::Nearby => nearby = true,
                 Pull::Nothing => {}
             }
@@ -44,15 +48,18 @@ impl State {
             return vec![Action::Notify(Notice::KeyAlarm(crate::model::text::name(&contact.name)))];
         }
         let Panel::Chat(chat) = &mut self.panel else { return Vec::new() };
+        let group = self.world.is_group(&chat.chat());
         match event {
             Event::MessageChanged(message)
             | Event::MessageReceived(message)
             | Event::MessageStored(message) => chat.arrived(message.clone()),
-            Event::MessageState { message, state, upto, .. } => {
+            // in a group it is of one member; how far it has come with all comes with the message
+            Event::MessageState { message, state, upto, .. } if !group => {
                 chat.come_to(*message, *state, *upto);
             }
             // how many are unread may have changed
             Event::ChatChanged(row) if row.chat == chat.chat() => chat.touch(),
+            Event::GroupChanged(group) if group.chat == chat.chat() => chat.regrouped(group),
             _ => {}
         }
         Vec::new()
@@ -77,6 +84,13 @@ impl State {
         {
             self.dialog = None;
         }
+        if let Some(Dialog::Gather(gather)) = &mut self.dialog {
+            match gather.answered(&answer) {
+                Outcome::Done => self.dialog = None,
+                Outcome::Elsewhere => {}
+                Outcome::Refused => return Vec::new(),
+            }
+        }
         match answer {
             Answer::Added(result) => {
                 self.asking = None;
@@ -90,11 +104,15 @@ impl State {
             Answer::Chats(Ok(chats)) => {
                 self.loaded = true;
                 self.world.set_chats(chats);
-                Vec::new()
+                // the list comes at the beginning and after missed events: groups may have changed, too
+                self.world.groups().map(|chat| Ask::Group { chat, ask: GroupAsk::Info }.into()).collect()
             }
             Answer::Contacts(Ok(contacts)) => {
                 self.world.set_contacts(contacts);
                 Vec::new()
+            }
+            Answer::Group { .. } | Answer::GroupCreated(_) | Answer::GroupForgotten { .. } => {
+                self.in_groups(answer, moment)
             }
             Answer::Nearby(Ok(nearby)) => {
                 self.world.set_nearby(nearby);
@@ -122,8 +140,25 @@ impl State {
             | Answer::Edited { .. }
             | Answer::Sent { .. }
             | Answer::Changed { .. } => self.in_history(answer, moment),
-            other => failed(&other).map(|code| Action::Notify(Notice::Trouble(code))).into_iter().collect(),
+            other => told_in_passing(&other),
         }
+    }
+
+    fn in_groups(&mut self, answer: Answer, moment: Moment<'_>) -> Vec<Action> {
+        match answer {
+            Answer::Group { result: Ok(group), .. } => self.world.set_group(group),
+            Answer::GroupCreated(Ok(group)) => {
+                let chat = group.chat;
+                self.world.set_group(group);
+                return self.open(chat, moment);
+            }
+            Answer::GroupForgotten { chat, result: Ok(()) } => {
+                self.close(&chat);
+                self.world.forget(&chat);
+            }
+            other => return told_in_passing(&other),
+        }
+        Vec::new()
     }
 
     fn in_history(&mut self, answer: Answer, moment: Moment<'_>) -> Vec<Action> {
@@ -144,11 +179,20 @@ impl State {
 
     fn gone(&mut self, account: Account) {
         let Some(chat) = self.world.contact(&account).map(|contact| contact.chat) else { return };
-        self.drafts.forget(&chat);
-        if matches!(&self.panel, Panel::Chat(open) if open.chat() == chat) {
+        self.close(&chat);
+    }
+
+    /// What belongs to a conversation that has gone.
+    fn close(&mut self, chat: &ConversationId) {
+        self.drafts.forget(chat);
+        if matches!(&self.panel, Panel::Chat(open) if open.chat() == *chat) {
             self.panel = Panel::Nothing;
         }
     }
+}
+
+fn told_in_passing(answer: &Answer) -> Vec<Action> {
+    failed(answer).map(|code| Action::Notify(Notice::Trouble(code))).into_iter().collect()
 }
 
 /// The code of a question that failed and that no screen has told about.
@@ -158,6 +202,9 @@ fn failed(answer: &Answer) -> Option<&'static str> {
         | Answer::Chats(Err(error))
         | Answer::Contacts(Err(error))
         | Answer::Evidence { result: Err(error), .. }
+        | Answer::Group { result: Err(error), .. }
+        | Answer::GroupCreated(Err(error))
+        | Answer::GroupForgotten { result: Err(error), .. }
         | Answer::Invite(Err(error))
         | Answer::PhraseKept(Err(error))
         | Answer::Removed { result: Err(error), .. }

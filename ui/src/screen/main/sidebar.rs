@@ -18,7 +18,7 @@ use crate::kit::token::{size, space as gap};
 use crate::kit::{Element, avatar, badge, field, row as rows};
 use crate::model::sidebar::{self, Context, Excerpt, Item};
 use crate::model::world::{Here, World};
-use crate::screen::Ctx;
+use crate::screen::{Ctx, say};
 use crate::t;
 
 /// One row of the side.
@@ -120,9 +120,11 @@ pub(super) fn view<'a>(side: Side<'a>, ctx: Ctx<'a>) -> Element<'a, Message> {
     let settings = button::round(Icon::Settings, t!(texts, "settings")).on_press(Message::SettingsOpened);
     let new = button::round(Icon::MessageCirclePlus, t!(texts, "new-conversation"))
         .on_press(Message::ConnectOpened);
+    let group = button::round(Icon::UsersRound, t!(texts, "new-group")).on_press(Message::GatherOpened);
     let me = row![
         avatar::avatar(&side.me.name, hue, 36.0),
         strong(side.me.name.as_str()).one_line().width(Fill),
+        group,
         new,
         settings
     ]
@@ -181,7 +183,8 @@ pub(super) fn rail<'a>(side: Side<'a>, ctx: Ctx<'a>) -> Element<'a, Message> {
         },
     )
     .gravity(Gravity::Start);
-    let bottom = container(settings).center_x(Fill).center_y(size::HEADER);
+    let group = button::round(Icon::UsersRound, t!(texts, "new-group")).on_press(Message::GatherOpened);
+    let bottom = column![group, container(settings).center_y(size::HEADER)].align_x(Center).width(Fill);
     container(column![top, list, bottom]).width(size::RAIL).height(Fill).style(theme::side).into()
 }
 
@@ -228,6 +231,9 @@ fn note<'a>(words: String, side: Side<'a>, ctx: Ctx<'a>) -> Element<'a, Message>
 }
 
 fn picture<'a>(item: &Item) -> Element<'a, Message> {
+    if item.group {
+        return avatar::avatar(&item.name, avatar::color_of(item.chat.as_bytes()), 48.0);
+    }
     let presence = match item.here {
         Here::Now => Presence::Direct,
         Here::Never | Here::Since(_) => Presence::Offline,
@@ -259,13 +265,18 @@ fn preview<'a>(item: &'a Item, ctx: Ctx<'a>) -> Preview<'a> {
         Excerpt::Blocked => quiet(Icon::Ban, t!(texts, "blocked")),
         Excerpt::Deleted => Preview::Said(warning, t!(texts, "message-deleted").into()),
         Excerpt::Draft(text) => Preview::Draft(t!(texts, "draft-prefix", text = text.as_str()).into()),
+        Excerpt::Happened(line) => Preview::Said(None, say::happened(texts, line).into()),
         Excerpt::Nothing => Preview::Said(warning, t!(texts, "chat-nothing-yet").into()),
         Excerpt::Ours(text, state) => Preview::Said(
             warning.or(Some(tick(*state))),
             t!(texts, "you-prefix", text = text.as_str()).into(),
         ),
+        Excerpt::Said(who, text) => {
+            let name = say::name(texts, who);
+            Preview::Said(None, t!(texts, "group-said", name = name, text = text.as_str()).into())
+        }
         Excerpt::Theirs(text) => Preview::Said(warning, text.as_str().into()),
-        Excerpt::Typing => Preview::Typing(t!(texts, "typing-one", name = item.name.as_str()).into()),
+        Excerpt::Typing(who) => Preview::Typing(say::typing(texts, who).into()),
         Excerpt::Unknown => Preview::Said(warning, t!(texts, "message-unsupported").into()),
     }
 }

@@ -55,7 +55,7 @@ impl State {
     /// Nobody is here yet, or nothing is chosen.
     fn nothing<'a>(&self, ctx: Ctx<'a>) -> Element<'a, Message> {
         let texts = ctx.texts;
-        if self.loaded && self.world.contacts().next().is_none() {
+        if self.loaded && self.world.contacts().next().is_none() && self.world.chats().next().is_none() {
             let (title, body) =
                 (t!(texts, "conversations-empty-title"), t!(texts, "conversations-empty-body"));
             let add = button::with_icon(Kind::Primary, Icon::UserPlus, t!(texts, "add-title"));
@@ -70,6 +70,7 @@ impl State {
         self.dialog.as_ref().map(|dialog| match dialog {
             Dialog::Confirm(confirm) => confirm.view(&self.world, ctx).map(Message::Confirm),
             Dialog::Connect(connect) => connect.view(ctx).map(Message::Connect),
+            Dialog::Gather(gather) => gather.view(&self.world, ctx).map(Message::Gather),
             Dialog::Link(link) => open_link(link.as_str(), ctx),
             Dialog::Verify(verify) => verify.view(ctx).map(Message::Verify),
         })
