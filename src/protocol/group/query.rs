@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::state::Group;
+use super::state::{Group, Told};
 use crate::{
     model::{AccountId, ConversationId, Delivery, DeviceId, EntryRef, GroupHead, GroupState, OpId},
     protocol::engine::Engine,
@@ -123,9 +123,11 @@ impl Group {
             let ours = self.chains.get(chain).map(|chain| (chain.row.start, chain.runs()));
             let theirs = told.holdings.get(chain).cloned();
             let empty = || (u32::MAX, Vec::new());
-            // Who was not given the beginning does not lack it; who was given nothing yet lacks what comes from here on.
+            // Who was not given the beginning does not lack it.
             let ((our_start, ours), (their_start, theirs)) =
                 (ours.unwrap_or_else(empty), theirs.unwrap_or_else(empty));
+            let their_start =
+                if self.has_nothing_of(told, chain, &account) { our_start } else { their_start };
             if their_start != u32::MAX {
                 they_lack = they_lack.saturating_add(beyond(&ours, &theirs, their_start));
             }
@@ -136,6 +138,20 @@ impl Group {
         let heads = told.heads == self.log.heads();
         let same = Some(heads && they_lack == 0 && we_lack == 0 && self.waiting.is_empty());
         Same { account, same, they_lack, we_lack }
+    }
+}
+
+impl Group {
+    /// Whether a member holds nothing of a chain that began when its author knew them as a member.
+    fn has_nothing_of(&self, told: &Told, chain: &[u8; 16], account: &AccountId) -> bool {
+        if told.holdings.contains_key(chain) {
+            return false;
+        }
+        let member = self.state().and_then(|state| state.members.get(account));
+        let first = self.chains.get(chain).and_then(|chain| chain.row.views.first());
+        let (Some(member), Some((_, heads))) = (member, first) else { return false };
+        let heads: Vec<_> = heads.iter().copied().map(OpId).collect();
+        self.log.is_in(&member.since, &self.log.closure(&heads))
     }
 }
 

@@ -222,3 +222,33 @@ fn who_is_removed_or_left_alone_learns_it_though_they_missed_what_came_before() 
     world.pass(3);
     assert!(!members(&world, 0, chat).iter().any(|(account, _)| *account == bora));
 }
+
+#[test]
+fn who_has_nothing_of_a_sender_yet_lacks_what_was_said_to_them() {
+    let mut world = circle(&["Hana", "Bora", "Chan", "Dan"], 7);
+    let chat = begin(&mut world, &[1, 2]);
+    for other in [0, 1, 3] {
+        world.cut(2, other);
+    }
+    write(&mut world, 2, chat, "alone").unwrap();
+    write(&mut world, 0, chat, "without Chan").unwrap();
+    world.pass(3);
+    let same = |world: &World, node: usize, other: usize| {
+        let all = world.nodes[node].engine.same_history(chat);
+        let of = all.iter().find(|same| same.account == world.account(other)).copied().unwrap();
+        (of.same, of.they_lack)
+    };
+    for (node, other) in [(2, 0), (2, 1), (0, 2), (1, 2)] {
+        assert_eq!(same(&world, node, other), (Some(false), 1), "{node} of {other}");
+    }
+    assert_eq!(same(&world, 0, 1), (Some(true), 0));
+    everybody_meets(&mut world);
+    world.pass(5);
+    // Who comes later lacks nothing of what was said before.
+    let dan = world.account(3);
+    world.act(0, |engine, ctx| engine.add_member(chat, dan, Role::Member, ctx)).unwrap();
+    world.pass(3);
+    for (node, other) in [(2, 0), (0, 2), (0, 3), (1, 3), (3, 0), (3, 2)] {
+        assert_eq!(same(&world, node, other), (Some(true), 0), "{node} of {other}");
+    }
+}
