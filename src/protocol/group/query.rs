@@ -142,14 +142,17 @@ impl Group {
 }
 
 impl Group {
-    /// Whether a member holds nothing of a chain that began when its author knew them as a member.
+    /// Whether a member holds nothing of a chain that began when its author knew them as a member, and that counts.
     fn has_nothing_of(&self, told: &Told, chain: &[u8; 16], account: &AccountId) -> bool {
         if told.holdings.contains_key(chain) {
             return false;
         }
         let member = self.state().and_then(|state| state.members.get(account));
-        let first = self.chains.get(chain).and_then(|chain| chain.row.views.first());
-        let (Some(member), Some((_, heads))) = (member, first) else { return false };
+        let (Some(member), Some(chain)) = (member, self.chains.get(chain)) else { return false };
+        let Some((seq, heads)) = chain.row.views.first() else { return false };
+        if self.is_hidden(&EntryRef { lamport: 0, author: chain.row.device, seq: *seq }) {
+            return false;
+        }
         let heads: Vec<_> = heads.iter().copied().map(OpId).collect();
         self.log.is_in(&member.since, &self.log.closure(&heads))
     }

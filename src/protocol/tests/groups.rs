@@ -184,6 +184,7 @@ fn two_admins_act_at_once_on_both_sides_of_a_split() {
     world.act(0, |engine, ctx| engine.rename_group(chat, &titles[0], ctx)).unwrap();
     write(&mut world, 1, chat, "west").unwrap();
     write(&mut world, 3, chat, "east").unwrap();
+    write(&mut world, 2, chat, "east too").unwrap();
     world.pass(3);
     everybody_meets(&mut world);
     world.pass(40);
@@ -196,6 +197,8 @@ fn two_admins_act_at_once_on_both_sides_of_a_split() {
     }
     world.pass(5);
     agree(&world, &[0, 1, 3], chat);
+    // What Chan said counts for nobody, and so nobody lacks it.
+    assert!(world.nodes[0].engine.same_history(chat).iter().all(|same| same.same == Some(true)));
     assert_eq!(texts(&world, 3, chat).iter().filter(|text| text.starts_with("after")).count(), 20);
 }
 
