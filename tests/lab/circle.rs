@@ -21,7 +21,7 @@ pub(crate) struct Circle {
     pub(crate) accounts: Vec<Value>,
     pub(crate) desks: Vec<Desk>,
     pub(crate) lan: Lan,
-    _folder: tempfile::TempDir,
+    pub(crate) folder: tempfile::TempDir,
 }
 
 impl Circle {
@@ -42,7 +42,7 @@ impl Circle {
         for (other, account) in others.iter_mut().zip(&accounts[1..]) {
             befriend(first, account, other, &accounts[0]);
         }
-        let circle = Self { programs, accounts, desks, lan, _folder: folder };
+        let circle = Self { programs, accounts, desks, lan, folder };
         for rule in [
             "add table bridge cuts",
             "add set bridge cuts paths { type ifname . ifname; }",
@@ -175,8 +175,8 @@ impl Circle {
         who.iter().all(|at| {
             let info = self.programs[*at].call("group.info", &json!({"chat": chat}));
             let members = info["members"].as_array().unwrap().iter();
-            let mut others = members.filter(|one| one["me"] == false && accounts.contains(&one["account"]));
-            others.all(|one| one["same"] == true)
+            let others = members.filter(|one| one["me"] == false && accounts.contains(&one["account"]));
+            others.filter(|one| one["same"] == true).count() + 1 == who.len()
         })
     }
 

@@ -8,7 +8,13 @@ use std::{
 
 use serde_json::{Value, json};
 
-use crate::{chance::Chance, circle::Circle, people::begin_text};
+use crate::{
+    capture::{Secrets, files},
+    chance::Chance,
+    circle::Circle,
+    memory::seen,
+    people::begin_text,
+};
 
 /// Five people at five desks.
 const FIVE: [&str; 5] = ["Hana", "Bora", "Chan", "Dan", "Eun"];
@@ -205,4 +211,44 @@ fn who_lacks_something_is_shown_within_ten_seconds_and_until_it_is_repaired() {
     circle.shows(0, &chat, 2, |shown| shown["same"] == false);
     circle.join(0, 2);
     circle.agree(&[0, 1, 2], &chat, PATIENCE);
+}
+
+#[test]
+fn who_was_removed_gets_and_keeps_nothing_of_what_is_said_after() {
+    let mut circle = Circle::new(&FIVE[..3]);
+    let chat = circle.group("Harbour", &[1, 2]);
+    for at in [0, 1, 2] {
+        circle.say(at, &chat, &format!("{} before it happened", FIVE[at]));
+    }
+    circle.agree(&[0, 1, 2], &chat, PATIENCE);
+    circle.change(0, "group.remove", &chat, 2);
+    for at in [0, 1, 2] {
+        circle.has_members(at, &chat, &[0, 1]);
+    }
+    let after = [(0, "after: the meeting is at nine"), (1, "after: bring the green folder")];
+    for (at, text) in after {
+        circle.say(at, &chat, text);
+    }
+    circle.agree(&[0, 1], &chat, PATIENCE);
+    assert_eq!(
+        circle.programs[2].refused("message.send", &json!({"chat": chat, "text": "still here?"})),
+        "not-allowed"
+    );
+    // All that were on their way have come by now: a text between two who still talk is the last on each cable.
+    let direct =
+        circle.programs[0].call("chat.open", &json!({"account": circle.accounts[2]}))["chat"].clone();
+    circle.say(0, &direct, "sorry, Chan");
+    circle.programs[2].event("message.received", |event| event["message"]["text"] == "sorry, Chan");
+
+    let before: Vec<_> = FIVE[..3].iter().map(|name| format!("{name} before it happened")).collect();
+    assert_eq!(
+        circle.comes_to(2, &chat, 3).into_iter().collect::<BTreeSet<_>>(),
+        before.iter().cloned().collect()
+    );
+    let secrets = Secrets::new(after.map(|(_, text)| (text, text.as_bytes())));
+    assert_eq!(seen(&circle.programs[2], &secrets), BTreeSet::new());
+    assert!(!seen(&circle.programs[1], &secrets).is_empty(), "the search finds nothing at all");
+    for (path, bytes) in files(&circle.folder.path().join(FIVE[2])) {
+        assert!(secrets.seen_in(&bytes).is_empty(), "{path:?}");
+    }
 }

@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// Which secrets are in the memory of a program that runs.
-fn seen<'a>(program: &Undertoned, secrets: &'a Secrets) -> BTreeSet<&'a str> {
+pub(crate) fn seen<'a>(program: &Undertoned, secrets: &'a Secrets) -> BTreeSet<&'a str> {
     let folder = format!("/proc/{}", program.pid());
     let memory = File::open(format!("{folder}/mem")).unwrap();
     let mut seen = BTreeSet::new();
