@@ -18,8 +18,6 @@ pub struct GroupHead {
     pub lamport: u64,
     /// The chain that we send with.
     pub sending: Option<[u8; 16]>,
-    /// Who was given that chain.
-    pub given: Vec<AccountId>,
     /// Shown entries of others after `read_upto`.
     pub unread: u32,
     /// What our person has seen.
@@ -61,6 +59,10 @@ pub struct ChainRow {
     pub sender: Option<SecretBytes>,
     /// State of the receiving side: `ReceiverChain::to_bytes`.
     pub receiver: Option<SecretBytes>,
+    /// Of our own chain: its key from the beginning on, as long as somebody may turn out to be owed it.
+    pub origin: Option<SecretBytes>,
+    /// Of our own chain: who was given it.
+    pub given: Vec<AccountId>,
     /// The first iteration that we were given.
     pub start: u32,
     /// Iterations whose messages are on disk.

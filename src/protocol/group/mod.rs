@@ -6,6 +6,7 @@ mod chain;
 mod command;
 mod convert;
 mod dag;
+mod keys;
 mod notes;
 mod ops;
 mod query;

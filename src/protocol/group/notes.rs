@@ -105,6 +105,8 @@ impl Engine {
             device: key.device(),
             sender: None,
             receiver: None,
+            origin: None,
+            given: Vec::new(),
             start: key.iteration(),
             held: Seen::default(),
             first_seq: 0,
@@ -191,79 +193,6 @@ impl Engine {
             self.send_note(account, &Note::Envelope { group: id, secret: *secret }, ctx);
         }
     }
-
-    /// Sees to it that every member was given the chain that we send with, which is made anew if somebody who has it
-    /// is no member any more, or it is used up.
-    pub(super) fn ready_chain(
-        &mut self,
-        conversation: ConversationId,
-        ctx: &mut Ctx<'_>,
-    ) -> Option<[u8; 16]> {
-        let others = self.groups.get(&conversation)?.others(&self.me.account);
-        let (account, device) = (self.me.account, self.me.keys.id());
-        let group = self.groups.get_mut(&conversation)?;
-        let fit = group.head.sending.filter(|id| {
-            let sender = group.chains.get(id).and_then(|chain| chain.sender.as_ref());
-            let members = others.len().saturating_add(1);
-            sender.is_some_and(|sender| !sender.must_rotate(ctx.now_ms, members))
-                && group.head.given.iter().all(|account| others.contains(account))
-        });
-        let id = match fit {
-            Some(id) => id,
-            None => {
-                let view = view_of(group);
-                let last = group.head.sending.and_then(|id| group.chains.get_mut(&id)?.sender.take());
-                let sender = match last {
-                    Some(last) => last.rotate(view, ctx.now_ms, &mut ctx.rng),
-                    None => undertone_crypto::group::SenderChain::create(
-                        group.id,
-                        device,
-                        view,
-                        ctx.now_ms,
-                        &mut ctx.rng,
-                    ),
-                };
-                let id = *sender.id().as_bytes();
-                let row = ChainRow {
-                    chain: id,
-                    account,
-                    device,
-                    sender: None,
-                    receiver: None,
-                    start: 0,
-                    held: Seen::default(),
-                    first_seq: group.head.next_seq,
-                    last_seq: 0,
-                    views: Vec::new(),
-                    since_ms: ctx.now_ms,
-                };
-                if let Some(last) = group.head.sending {
-                    self.out.chain_touched(conversation, last);
-                }
-                group.chains.insert(id, Chain { row, sender: Some(sender), receiver: None });
-                group.head.sending = Some(id);
-                group.head.given = Vec::new();
-                id
-            }
-        };
-        let missing: Vec<_> =
-            others.into_iter().filter(|account| !group.head.given.contains(account)).collect();
-        let key = group.chains.get(&id)?.sender.as_ref()?.skdm().encode();
-        group.head.given.extend(&missing);
-        for account in missing {
-            self.send_note(account, &Note::SenderKey(&key), ctx);
-        }
-        self.out.group_touched(conversation);
-        self.out.chain_touched(conversation, id);
-        Some(id)
-    }
-}
-
-/// The digest of what is known of the membership.
-pub(super) fn view_of(group: &Group) -> [u8; 32] {
-    let heads: Vec<_> = group.log.heads();
-    let parts: Vec<&[u8]> = heads.iter().map(|id| id.0.as_slice()).collect();
-    undertone_crypto::digest::digest(undertone_crypto::digest::Naming::Group, &parts)
 }
 
 /// Operations in lists that fit a frame each.

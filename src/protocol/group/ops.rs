@@ -47,6 +47,7 @@ impl Engine {
             self.put_op(conversation, id, ctx.now_ms);
         }
         self.know_members(conversation, ctx);
+        self.give_what_is_owed(conversation, ctx);
         self.out.group_touched(conversation);
         let Some(group) = self.groups.get(&conversation) else { return false };
         if group.state() != before.as_ref() {

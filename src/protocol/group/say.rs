@@ -3,7 +3,7 @@
 use undertone_crypto::group::{MessageContext, envelope};
 
 use super::{
-    notes::view_of,
+    keys::view_of,
     state::{Group, OP_SEQ, Waiting},
 };
 use crate::{

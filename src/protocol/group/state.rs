@@ -78,7 +78,6 @@ impl Group {
                 next_seq: now_ms,
                 lamport: 0,
                 sending: None,
-                given: Vec::new(),
                 unread: 0,
                 read_upto: None,
                 reached: Vec::new(),

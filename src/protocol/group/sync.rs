@@ -279,6 +279,7 @@ impl Engine {
             if group.news || now_ms.saturating_sub(group.told_ms) > TELL_MS {
                 self.tell_all(conversation, ctx);
             }
+            self.forget_origins(conversation, now_ms);
             self.ask_for_what_is_missing(conversation, ctx);
         }
     }

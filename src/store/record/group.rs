@@ -18,7 +18,6 @@ struct GroupV1<'a> {
     next_seq: u64,
     lamport: u64,
     sending: Option<[u8; 16]>,
-    given: Vec<[u8; 32]>,
     unread: u32,
     read_upto: Option<RefV1>,
     reached: Vec<ReachedV1>,
@@ -37,7 +36,6 @@ pub(in crate::store) fn encode_group(group: &GroupHead) -> Result<Plain, StoreEr
         next_seq: group.next_seq,
         lamport: group.lamport,
         sending: group.sending,
-        given: group.given.iter().map(|account| *account.as_bytes()).collect(),
         unread: group.unread,
         read_upto: group.read_upto.as_ref().map(RefV1::from),
         reached: group
@@ -48,13 +46,12 @@ pub(in crate::store) fn encode_group(group: &GroupHead) -> Result<Plain, StoreEr
         last: group.last.as_ref().map(RefV1::from),
         last_at_ms: group.last_at_ms,
     };
-    let members = group.given.len().saturating_add(group.reached.len());
+    let members = group.reached.len();
     encode(&record, members.saturating_mul(MEMBER_BYTES))
 }
 
 pub(in crate::store) fn decode_group(bytes: &[u8]) -> Result<GroupHead, StoreError> {
     let record: GroupV1<'_> = decode(bytes)?;
-    let accounts = |given: Vec<[u8; 32]>| given.iter().map(account).collect::<Result<Vec<AccountId>, _>>();
     let reached = record
         .reached
         .into_iter()
@@ -67,7 +64,6 @@ pub(in crate::store) fn decode_group(bytes: &[u8]) -> Result<GroupHead, StoreErr
         next_seq: record.next_seq,
         lamport: record.lamport,
         sending: record.sending,
-        given: accounts(record.given)?,
         unread: record.unread,
         read_upto: record.read_upto.map(EntryRef::from),
         reached,
@@ -104,6 +100,8 @@ struct ChainV1<'a> {
     #[serde(borrow)]
     sender: Option<Bytes<'a>>,
     receiver: Option<Bytes<'a>>,
+    origin: Option<Bytes<'a>>,
+    given: Vec<[u8; 32]>,
     start: u32,
     held: Vec<(u64, u64)>,
     first_seq: u64,
@@ -123,6 +121,8 @@ pub(in crate::store) fn encode_chain(
         device: *row.device.as_bytes(),
         sender: row.sender.as_deref().map(Bytes),
         receiver: row.receiver.as_deref().map(Bytes),
+        origin: row.origin.as_deref().map(Bytes),
+        given: row.given.iter().map(|account| *account.as_bytes()).collect(),
         start: row.start,
         held: row.held.runs().to_vec(),
         first_seq: row.first_seq,
@@ -130,10 +130,15 @@ pub(in crate::store) fn encode_chain(
         views: row.views.clone(),
         since_ms: row.since_ms,
     };
-    let secrets = [&row.sender, &row.receiver].into_iter().flatten().map(|state| state.len()).sum::<usize>();
+    let secrets = [&row.sender, &row.receiver, &row.origin]
+        .into_iter()
+        .flatten()
+        .map(|state| state.len())
+        .sum::<usize>();
     let views = row.views.iter().map(|(_, heads)| heads.len().saturating_add(1)).sum::<usize>();
     let size = secrets
         .saturating_add(views.saturating_mul(VIEW_BYTES))
+        .saturating_add(row.given.len().saturating_mul(MEMBER_BYTES))
         .saturating_add(row.held.runs().len().saturating_mul(RUN_BYTES));
     encode(&record, size)
 }
@@ -146,6 +151,8 @@ pub(in crate::store) fn decode_chain(bytes: &[u8]) -> Result<(ConversationId, Ch
         device: DeviceId::new(record.device),
         sender: record.sender.map(|state| SecretBytes::copy_of(state.0)),
         receiver: record.receiver.map(|state| SecretBytes::copy_of(state.0)),
+        origin: record.origin.map(|key| SecretBytes::copy_of(key.0)),
+        given: record.given.iter().map(account).collect::<Result<Vec<AccountId>, _>>()?,
         start: record.start,
         held: Seen::from_runs(record.held).ok_or(StoreError::Damaged(ROW))?,
         first_seq: record.first_seq,
