@@ -236,6 +236,7 @@ impl State {
         self.stale = true;
         let new = self.timeline.get(&message.id).is_none();
         let mine = message.mine;
+        let said = message.kind != undertone::api::MessageKind::System;
         if new && mine {
             self.timeline.drop_divider();
         } else if new {
@@ -244,7 +245,7 @@ impl State {
         self.timeline.apply(message);
         if new && mine && !self.timeline.more_after() {
             self.jump_to(None);
-        } else if new && !self.at_end {
+        } else if new && said && !self.at_end {
             self.below = self.below.saturating_add(1);
         }
     }
