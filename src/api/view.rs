@@ -245,7 +245,7 @@ pub struct Message {
     pub sent_at_ms: u64,
     /// Lamport time: the order on every screen is (lamport, author device, seq).
     pub lamport: u64,
-    /// The author's own count.
+    /// The author's own count; 0 for a system line.
     pub seq: u64,
     /// The message it answers.
     pub reply_to: Option<MessageId>,

@@ -229,7 +229,8 @@ impl Open {
             kind,
             sent_at_ms: entry.sent_at_ms,
             lamport: entry.id.lamport,
-            seq: entry.id.seq,
+            // Operations have no place in their author's count.
+            seq: if kind == MessageKind::System { 0 } else { entry.id.seq },
             reply_to: reply_to.map(|entry| MessageId { conversation: chat, entry }),
             edited: edited.is_some() && !deleted,
             deleted: *deleted,
