@@ -38,6 +38,8 @@ pub(super) struct Link {
     pub(super) bundles: Allowance,
     /// First messages and ended invites in the current minute.
     pub(super) asked: Allowance,
+    /// Questions about groups in the current minute.
+    pub(super) questions: Allowance,
 }
 
 /// How often something may happen in a minute.
@@ -75,6 +77,7 @@ impl Engine {
             proofs: Allowance::default(),
             bundles: Allowance::default(),
             asked: Allowance::default(),
+            questions: Allowance::default(),
         };
         self.forget_link(peer);
         self.links.insert(peer, link);

@@ -83,6 +83,12 @@ impl Engine {
 
     /// The key of a sender chain, out of a session with the very device that sends with it.
     fn on_sender_key(&mut self, account: AccountId, key: SenderKey, ctx: &mut Ctx<'_>) {
+        // The key may come before the welcome; what nobody welcomes us to is forgotten again.
+        let unknown = self.groups.values().filter(|group| group.state().is_none()).count();
+        let known = self.groups.contains_key(&conversation_of(&key.group()));
+        if !known && unknown >= MAX_UNKNOWN {
+            return;
+        }
         let Some(conversation) = self.know_group(key.group(), ctx.now_ms) else { return };
         let Some(group) = self.groups.get_mut(&conversation) else { return };
         let id = *key.chain_id().as_bytes();
@@ -93,7 +99,8 @@ impl Engine {
             }
             return;
         }
-        if group.chains.len() >= MAX_CHAINS {
+        let of_this_device = group.chains.values().filter(|chain| chain.row.device == key.device()).count();
+        if group.chains.len() >= MAX_CHAINS || of_this_device >= MAX_ROWS_OF_ONE {
             return;
         }
         if let Some(oldest) = group.oldest_beyond(&key.device(), MAX_CHAINS_OF_ONE) {
@@ -216,6 +223,10 @@ pub(super) fn in_parts(ops: &[Vec<u8>]) -> Vec<Vec<&[u8]>> {
 const MAX_GROUPS: usize = 1024;
 /// Chains of one device whose messages can still be opened: the current one, and what came late of those before.
 const MAX_CHAINS_OF_ONE: usize = 16;
+/// Chains of one device, those that can no longer be opened included: one a week is fifty a year.
+const MAX_ROWS_OF_ONE: usize = 2048;
+/// Groups of which nothing but a key has come.
+const MAX_UNKNOWN: usize = 64;
 /// Chains of one group, those that can no longer be opened included.
 const MAX_CHAINS: usize = 65_536;
 /// Operations in one note stay below this.

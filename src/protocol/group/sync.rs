@@ -3,7 +3,7 @@
 
 use super::{chain::missing, notes::in_parts, state::Told};
 use crate::{
-    model::{AccountId, ConversationId, Delivery, OpId, Peer, Reached},
+    model::{AccountId, Change, ConversationId, Delivery, OpId, Peer, Reached},
     protocol::{
         engine::{Ctx, Engine},
         step::{Effect, Notice},
@@ -20,6 +20,7 @@ impl Engine {
         let Some(bytes) = opened else { return };
         match Sync::decode(&bytes) {
             Ok(Sync::Summary(summary)) => self.on_summary(peer, account, summary, ctx),
+            Ok(Sync::WantOps { .. } | Sync::Want { .. }) if !self.may_ask(peer, ctx.now_ms) => {}
             Ok(Sync::WantOps { conversation, heads }) => self.on_want_ops(account, conversation, &heads, ctx),
             Ok(Sync::Ops { conversation, ops }) => {
                 if self.learn_ops(conversation, &ops, ctx) {
@@ -38,6 +39,11 @@ impl Engine {
             // No program of ours sends this.
             Err(_malformed) => self.out.effect(Effect::Fault(peer)),
         }
+    }
+
+    /// Whether one more question of this peer is answered in this minute: answers cost more than questions.
+    fn may_ask(&mut self, peer: Peer, now_ms: u64) -> bool {
+        self.links.get_mut(&peer).is_some_and(|link| link.questions.take(ASKED_PER_MINUTE, now_ms))
     }
 
     /// Says something about a group to a member who is connected.
@@ -264,6 +270,11 @@ impl Engine {
         let all: Vec<_> = self.groups.keys().copied().collect();
         for conversation in all {
             let Some(group) = self.groups.get_mut(&conversation) else { continue };
+            if group.state().is_none() && now_ms.saturating_sub(group.head.last_at_ms) > UNKNOWN_MS {
+                self.groups.remove(&conversation);
+                self.out.put(Change::DropConversation(conversation));
+                continue;
+            }
             group.wanted.retain(|_, (_, at)| now_ms.saturating_sub(*at) < 2 * ASK_AGAIN_MS);
             group.waiting.retain(|waiting| now_ms.saturating_sub(waiting.since_ms) < WAITING_MS);
             let silent: Vec<_> = group
@@ -319,5 +330,9 @@ const ASK_AGAIN_MS: u64 = 3_000;
 const TELL_MS: u64 = 30_000;
 /// A message whose key does not come is dropped, and asked for again once it has come.
 const WAITING_MS: u64 = 600_000;
+/// A group that nobody welcomes us to is forgotten after this long.
+const UNKNOWN_MS: u64 = 7 * 24 * 3_600_000;
+/// Questions of one member in a minute.
+const ASKED_PER_MINUTE: u32 = 1_200;
 /// Writers repeat themselves every few seconds.
 const TYPING_MS: u64 = 7_000;
