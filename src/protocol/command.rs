@@ -336,6 +336,10 @@ impl Engine {
     }
 
     pub(super) fn drop_person(&mut self, account: AccountId) {
+        if self.shares_group(account) {
+            self.demote(account);
+            return;
+        }
         let link = self.people.get(&account).and_then(|person| person.link);
         if let Some(peer) = link {
             self.out.effect(Effect::Classify { peer, standing: Standing::Stranger });

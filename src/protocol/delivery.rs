@@ -4,7 +4,7 @@
 //! frame's digest and acknowledges it without opening it. Rows go out in order within a window, so what the
 //! receiver must remember is bounded. Nothing is ever given up.
 
-use std::{collections::VecDeque, ops::ControlFlow};
+use std::ops::ControlFlow;
 
 use undertone_crypto::session::SessionId;
 
@@ -15,126 +15,10 @@ use super::{
 };
 use crate::{
     model::{
-        AccountId, Body, Change, ContactState, Delivery, EntryRef, FrameId, Outbound, OutboxRow, Peer,
-        limits::WINDOW_FRAMES,
+        AccountId, Change, ContactState, Delivery, EntryRef, FrameId, Outbound, Peer, limits::WINDOW_FRAMES,
     },
-    wire::{Frame, Payload, decode_entry},
+    wire::{Frame, Payload},
 };
-
-/// What is on its way to one person, in the order of writing.
-#[derive(Debug, Default)]
-pub(super) struct Outbox {
-    rows: VecDeque<Outgoing>,
-}
-
-#[derive(Debug)]
-struct Outgoing {
-    row: OutboxRow,
-    frame: Option<FrameId>,
-    /// Whether it is a row of the timeline.
-    shown: bool,
-    /// Whether it may go before the peer has agreed to talk.
-    asks: bool,
-    /// When it was handed to the connection that is up.
-    sent_ms: Option<u64>,
-    /// Whether the person was told that it was sent.
-    told: bool,
-}
-
-impl Outbox {
-    /// What is on disk. After a rollback the old frames are of ratchets that are gone.
-    pub(super) fn restore(rows: Vec<OutboxRow>, rolled_back: bool) -> Self {
-        let mut rows: Vec<_> = rows
-            .into_iter()
-            .map(|mut row| {
-                if rolled_back {
-                    row.sealed = None;
-                }
-                Outgoing::new(row)
-            })
-            .collect();
-        rows.sort_unstable_by_key(|outgoing| outgoing.row.entry.seq);
-        Self { rows: rows.into() }
-    }
-
-    pub(super) fn push(&mut self, row: OutboxRow) {
-        self.rows.push_back(Outgoing::new(row));
-    }
-
-    pub(super) fn len(&self) -> usize {
-        self.rows.len()
-    }
-
-    /// How far one of our entries has come, if it is still on its way.
-    pub(super) fn state(&self, entry: EntryRef) -> Option<Delivery> {
-        let at = self.rows.binary_search_by_key(&entry.seq, |outgoing| outgoing.row.entry.seq).ok()?;
-        let sent = self.rows.get(at)?.told;
-        Some(if sent { Delivery::Sent } else { Delivery::Queued })
-    }
-
-    /// The connection is gone or full: what is not acknowledged has to go again.
-    pub(super) fn unsend(&mut self) {
-        for outgoing in &mut self.rows {
-            outgoing.sent_ms = None;
-        }
-    }
-
-    /// One frame found no room: it has to go again.
-    pub(super) fn unsend_frame(&mut self, frame: FrameId) {
-        if let Some(outgoing) = self.rows.iter_mut().find(|outgoing| outgoing.frame == Some(frame)) {
-            outgoing.sent_ms = None;
-        }
-    }
-
-    /// Whether a request to become a contact is among them.
-    pub(super) fn asks(&self) -> bool {
-        self.rows.iter().any(|outgoing| outgoing.asks)
-    }
-
-    /// A session is gone: what it sealed has to be sealed anew.
-    pub(super) fn unseal(&mut self, lost: impl Fn(SessionId) -> bool) {
-        for outgoing in &mut self.rows {
-            if outgoing.row.sealed.as_ref().is_some_and(|(_, session)| lost(SessionId::new(*session))) {
-                outgoing.row.sealed = None;
-                outgoing.frame = None;
-                outgoing.sent_ms = None;
-            }
-        }
-    }
-
-    fn session_of(&self, frame: FrameId) -> Option<SessionId> {
-        let outgoing = self.rows.iter().find(|outgoing| outgoing.frame == Some(frame))?;
-        outgoing.row.sealed.as_ref().map(|(_, session)| SessionId::new(*session))
-    }
-
-    /// Takes out the rows that these frames carried, in order.
-    fn take(&mut self, frames: &[FrameId]) -> Vec<Outgoing> {
-        let mut taken = Vec::new();
-        for frame in frames {
-            let window = self.rows.iter().take(WINDOW_FRAMES);
-            let at =
-                window.enumerate().find(|(_, outgoing)| outgoing.frame == Some(*frame)).map(|(at, _)| at);
-            taken.extend(at.and_then(|at| self.rows.remove(at)));
-        }
-        taken
-    }
-}
-
-impl Outgoing {
-    fn new(row: OutboxRow) -> Self {
-        let entry = (row.what == Outbound::Entry).then(|| decode_entry(&row.payload).ok()).flatten();
-        let body = entry.map(|entry| entry.body);
-        Self {
-            frame: row.sealed.as_ref().map(|(bytes, _)| FrameId::of(bytes)),
-            shown: body.as_ref().is_some_and(Body::is_shown),
-            asks: matches!(body, Some(Body::Request { .. })),
-            // Sealed and handed to a connection are one step.
-            told: row.sealed.is_some(),
-            row,
-            sent_ms: None,
-        }
-    }
-}
 
 impl Engine {
     /// Sends what is waiting for somebody, as far as there is a connection, a session and room in the window.
@@ -142,7 +26,7 @@ impl Engine {
         let Some(peer) = self.route(account, ctx.now_ms) else { return };
         let busy = self.links.get(&peer).is_none_or(|link| link.busy);
         let Some(person) = self.people.get_mut(&account) else { return };
-        if busy || person.is_held() || person.outbox.rows.is_empty() {
+        if busy || person.is_stopped() || person.outbox.rows.is_empty() {
             return;
         }
         let session = person.device().and_then(|device| person.sessions.sending(device).map(|s| s.id()));
@@ -180,13 +64,15 @@ impl Engine {
         let Some(person) = people.get_mut(&account) else { return ControlFlow::Continue(()) };
         let Person { contact, outbox, sessions, .. } = person;
         let Some(session) = sessions.get(session) else { return ControlFlow::Continue(()) };
-        let (mut window, only_asking) = (WINDOW_FRAMES, contact.state == ContactState::Asked);
+        let mut window = WINDOW_FRAMES;
+        // Until both have agreed, nothing is said but the question itself. Notes are about groups that both are in.
+        let (asked, agreed) = (contact.state == ContactState::Asked, contact.state == ContactState::Mutual);
         if !session.is_confirmed() {
             window = UNANSWERED_FRAMES;
         }
         let mut bytes = 0_usize;
         for outgoing in outbox.rows.iter_mut().take(window) {
-            if only_asking && !outgoing.asks {
+            if outgoing.row.what == Outbound::Entry && !agreed && !(asked && outgoing.asks) {
                 continue;
             }
             if outgoing.row.sealed.is_none() {

@@ -12,9 +12,9 @@ use undertone_crypto::{
 };
 
 use super::{
-    delivery::Outbox,
     group::Group,
     link::{Allowance, Link},
+    outbox::Outbox,
     person::{Own, Person, Taken, new_head},
     sessions::Sessions,
     step::{Effect, Notice, Step},

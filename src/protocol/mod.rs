@@ -10,6 +10,7 @@ mod group;
 mod key_change;
 mod link;
 mod log;
+mod outbox;
 mod pairing;
 mod person;
 mod profile;

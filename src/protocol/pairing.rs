@@ -88,6 +88,24 @@ impl Engine {
         }
     }
 
+    /// Somebody who is in a group of ours stays known, as a member and no more: what was said with them goes.
+    pub(super) fn demote(&mut self, account: AccountId) {
+        let Some(person) = self.people.get_mut(&account) else { return };
+        let conversation = person.head.conversation;
+        person.contact.state = ContactState::Member;
+        (person.contact.verified, person.contact.named_by_us) = (false, false);
+        person.contact.invite = None;
+        let next_seq = person.head.next_seq;
+        person.head = new_head(conversation, account, next_seq);
+        for seq in person.outbox.drop_entries() {
+            self.out.put(Change::DropOutbox { account, seq });
+        }
+        self.out.put(Change::DropConversation(conversation));
+        self.out.contact_touched(account);
+        self.out.head_touched(account);
+        self.out.notice(Notice::ContactRemoved(account));
+    }
+
     /// Whether a stranger on this connection may lay a request into the box. Of one connection there are only few,
     /// and when the box is full, the oldest of the connection that laid in the most gives way: a flood drives
     /// out itself, and not those who asked once.

@@ -8,7 +8,7 @@ use undertone_crypto::{
     pair::PairKey,
 };
 
-use super::{delivery::Outbox, sessions::Sessions};
+use super::{outbox::Outbox, sessions::Sessions};
 use crate::model::{
     AccountId, Contact, ContactState, ConversationId, DirectHead, FrameId, Peer, SeenBy, limits::TAKEN_FRAMES,
 };
@@ -86,9 +86,12 @@ impl Person {
 
     /// Whether nothing may be sent now, whatever connection there is.
     pub(super) const fn is_held(&self) -> bool {
-        self.contact.blocked
-            || self.contact.changed_device.is_some()
-            || matches!(self.contact.state, ContactState::Request)
+        self.is_stopped() || matches!(self.contact.state, ContactState::Request)
+    }
+
+    /// Whether not even notes about a group that we share may be sent.
+    pub(super) const fn is_stopped(&self) -> bool {
+        self.contact.blocked || self.contact.changed_device.is_some()
     }
 }
 

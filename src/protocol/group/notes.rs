@@ -30,7 +30,8 @@ impl Engine {
         ctx: &mut Ctx<'_>,
     ) {
         let state = self.people.get(&account).map(|person| person.contact.state);
-        if !matches!(state, Some(ContactState::Mutual | ContactState::Member)) {
+        let known = matches!(state, Some(ContactState::Mutual | ContactState::Member));
+        if !known && !self.shares_group(account) {
             return;
         }
         match Note::decode(note) {

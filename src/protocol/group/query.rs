@@ -34,6 +34,11 @@ impl Engine {
         group.was_ours(&self.me.account).then(|| group.shown()).flatten()
     }
 
+    /// Whether the account is in a group that we are in.
+    pub(in crate::protocol) fn shares_group(&self, account: AccountId) -> bool {
+        self.groups.values().any(|group| group.has(&account) && group.has(&self.me.account))
+    }
+
     /// Whether the conversation is a group's.
     #[must_use]
     pub fn is_group(&self, conversation: ConversationId) -> bool {

@@ -258,3 +258,28 @@ fn who_has_nothing_of_a_sender_yet_lacks_what_was_said_to_them() {
         assert_eq!(same(&world, node, other), (Some(true), 0), "{node} of {other}");
     }
 }
+
+#[test]
+fn who_is_forgotten_as_a_contact_or_asks_to_be_one_stays_in_the_group() {
+    let mut world = circle(&["Hana", "Bora", "Chan"], 8);
+    let chat = begin(&mut world, &[1, 2]);
+    let (bora, chan) = (world.account(1), world.account(2));
+    world.act(0, |engine, _| engine.remove(bora)).unwrap();
+    // Of two strangers one asks the other, who does not answer.
+    world.act(1, |engine, ctx| engine.ask(chan, None, None, ctx)).unwrap();
+    world.pass(3);
+    for (node, text) in [(0, "one"), (1, "two"), (2, "three")] {
+        write(&mut world, node, chat, text).unwrap();
+        world.pass(3);
+    }
+    world.crash(0);
+    everybody_meets(&mut world);
+    world.pass(3);
+    for node in [0, 1, 2] {
+        write(&mut world, node, chat, "again").unwrap();
+        world.pass(3);
+    }
+    agree(&world, &[0, 1, 2], chat);
+    assert_eq!(texts(&world, 0, chat).len(), 6);
+    assert!(!world.nodes[0].engine.contacts().any(|contact| contact.account == bora));
+}
