@@ -47,7 +47,7 @@ pub struct GroupMember {
     pub we_lack: u64,
 }
 
-/// What changed in a group: what a line of kind [`MessageKind::System`] says of its author.
+/// What changed in a group: what a line of kind [`MessageKind::System`](super::MessageKind::System) says of its author.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum GroupChange {
     /// Added somebody.
