@@ -74,9 +74,10 @@ impl Engine {
         let iteration = sending.sender.as_ref()?.iteration();
         let frame = sending.sender.as_mut()?.seal(context, &said, key, &mut ctx.rng).ok()?;
         sending.hold(iteration);
-        let news = sending.note_view(id.seq, heads);
-        if news || group.hides() {
+        if sending.note_view(id.seq, heads) {
             group.judge_rows();
+        } else {
+            group.judge_row(&chain, id.seq);
         }
         if entry.body.is_shown() {
             group.head.last = Some(id);
@@ -159,8 +160,10 @@ impl Engine {
         let account = chain.row.account;
         let unknown =
             !group.log.contains_all(&heads.iter().copied().map(crate::model::OpId).collect::<Vec<_>>());
-        if chain.note_view(entry.id.seq, heads) || group.hides() {
+        if chain.note_view(entry.id.seq, heads) {
             group.judge_rows();
+        } else {
+            group.judge_row(&id, entry.id.seq);
         }
         group.head.lamport = group.head.lamport.max(entry.id.lamport);
         let bytes = zeroize::Zeroizing::new(bytes.to_vec());

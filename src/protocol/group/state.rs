@@ -208,6 +208,12 @@ impl Group {
         if !self.log.contains_all(&heads) {
             return Some(first);
         }
+        if heads == self.log.heads() {
+            // What nearly all messages know: what we know.
+            let member = self.state().and_then(|state| state.members.get(&author.0));
+            let counts = member.is_some_and(|member| member.device == author.1 && member.role.may_write());
+            return (!counts).then_some(first);
+        }
         let state = state_at(&self.log, &self.resolution, &heads);
         let member = state.as_ref().and_then(|state| state.members.get(&author.0));
         if !member.is_some_and(|member| member.device == author.1 && member.role.may_write()) {
@@ -217,9 +223,20 @@ impl Group {
         Some(last.saturating_add(1).max(first))
     }
 
-    /// Whether there are rows that do not count: their ranges grow with what comes.
-    pub(super) const fn hides(&self) -> bool {
-        !self.hidden.is_empty()
+    /// Works out whether a row counts that has come within what its author's messages knew before.
+    pub(super) fn judge_row(&mut self, chain: &[u8; 16], seq: u64) {
+        let Some(chain) = self.chains.get(chain) else { return };
+        let ChainRow { account, device, views, .. } = &chain.row;
+        let after = views.partition_point(|(first, _)| *first <= seq);
+        let Some((first, heads)) = after.checked_sub(1).and_then(|at| views.get(at)) else { return };
+        let device = *device;
+        let from = self.hidden_from((*account, device), heads, *first).filter(|from| *from <= seq);
+        let Some(from) = from else { return };
+        let range = self.hidden.iter_mut().find(|(of, begin, _)| *of == device && *begin == from);
+        match range {
+            Some((_, _, last)) => *last = (*last).max(seq),
+            None => self.hidden.push((device, from, seq)),
+        }
     }
 
     /// Whether a row counts for nothing: its author was no member, or could not write, or was removed before.
