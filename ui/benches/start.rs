@@ -135,7 +135,7 @@ struct Screen {
 
 impl Screen {
     fn open() -> Outcome<Self> {
-        let arguments = ["-displayfd", "1", "-screen", "0", "1160x760x24", "-nolisten", "tcp"];
+        let arguments = ["-displayfd", "1", "-screen", "0", "1160x760x24", "-nolisten", "tcp", "-noreset"];
         let mut server =
             Command::new("Xvfb").args(arguments).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
         let mut number = String::new();
