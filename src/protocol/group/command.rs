@@ -22,7 +22,7 @@ use crate::{
         engine::{Ctx, Engine},
         step::Notice,
     },
-    wire::{Note, Sync},
+    wire::Sync,
 };
 
 impl Engine {
@@ -102,9 +102,8 @@ impl Engine {
         account: AccountId,
         ctx: &mut Ctx<'_>,
     ) -> Result<(), Refused> {
-        let own = self.role_in(conversation)?;
+        let (own, role) = (self.role_in(conversation)?, self.role_of(conversation, &account)?);
         let group = self.groups.get(&conversation).ok_or(Refused::NotFound)?;
-        let role = group.state().and_then(|state| state.role_of(&account)).ok_or(Refused::NotFound)?;
         if account == self.me.account || !own.may_remove(role) {
             return Err(Refused::NotAllowed);
         }
@@ -118,9 +117,7 @@ impl Engine {
         self.share_envelope(conversation, &envelope, ctx);
         // So that they know, with what they may lack of the operations before.
         let ops = self.groups.get(&conversation).map(|group| group.upto(&[op])).unwrap_or_default();
-        for ops in in_parts(&ops) {
-            self.send_note(account, &Note::Ops { group: id, ops }, ctx);
-        }
+        self.send_ops(account, id, &ops, ctx);
         Ok(())
     }
 
@@ -140,9 +137,7 @@ impl Engine {
             let Some(group) = self.groups.get(&conversation) else { continue };
             let known = group.told.get(&account).map(|told| told.heads.as_slice()).unwrap_or_default();
             let ops = group.beyond(known);
-            for ops in in_parts(&ops) {
-                self.send_note(account, &Note::Ops { group: id, ops }, ctx);
-            }
+            self.send_ops(account, id, &ops, ctx);
         }
         Ok(())
     }
@@ -173,9 +168,7 @@ impl Engine {
         role: Role,
         ctx: &mut Ctx<'_>,
     ) -> Result<(), Refused> {
-        let own = self.role_in(conversation)?;
-        let group = self.groups.get(&conversation).ok_or(Refused::NotFound)?;
-        let from = group.state().and_then(|state| state.role_of(&account)).ok_or(Refused::NotFound)?;
+        let (own, from) = (self.role_in(conversation)?, self.role_of(conversation, &account)?);
         if !own.may_set(from, role) {
             return Err(Refused::NotAllowed);
         }
@@ -258,8 +251,12 @@ impl Engine {
     }
 
     fn role_in(&self, conversation: ConversationId) -> Result<Role, Refused> {
+        self.role_of(conversation, &self.me.account)
+    }
+
+    fn role_of(&self, conversation: ConversationId, account: &AccountId) -> Result<Role, Refused> {
         let state = self.groups.get(&conversation).and_then(Group::state).ok_or(Refused::NotFound)?;
-        state.role_of(&self.me.account).ok_or(Refused::NotFound)
+        state.role_of(account).ok_or(Refused::NotFound)
     }
 
     fn managing(&self, conversation: ConversationId) -> Result<(), Refused> {

@@ -143,6 +143,19 @@ impl Engine {
         self.pump(account, ctx);
     }
 
+    /// Sends operations, parents first, in as many notes as they need.
+    pub(super) fn send_ops(
+        &mut self,
+        account: AccountId,
+        group: [u8; 32],
+        ops: &[Vec<u8>],
+        ctx: &mut Ctx<'_>,
+    ) {
+        for ops in in_parts(ops) {
+            self.send_note(account, &Note::Ops { group, ops }, ctx);
+        }
+    }
+
     /// Everything that a new member needs.
     pub(super) fn welcome_member(
         &mut self,
