@@ -70,7 +70,9 @@ pub(crate) fn befriend(
     asker.call("contact.add", &json!({"account": other_account}));
     other.event("contact.request", |request| request["account"] == *asker_account);
     other.call("contact.accept", &json!({"account": asker_account}));
-    asker.event("contact.changed", |changed| changed["contact"]["state"] == "contact");
+    asker.event("contact.changed", |changed| {
+        changed["contact"]["account"] == *other_account && changed["contact"]["state"] == "contact"
+    });
     let chat = asker.call("chat.open", &json!({"account": other_account}))["chat"].clone();
     assert_eq!(other.call("chat.open", &json!({"account": asker_account}))["chat"], chat);
     chat
