@@ -6,11 +6,10 @@ use std::net::TcpListener;
 use undertone_ui::i18n::Language;
 use undertone_ui::t;
 
-use crate::eye::{self, Spot};
+use crate::chat::{LIST, TIMELINE, Tick, open, show, ticks, tool, write, yellow};
+use crate::eye;
 use crate::first::{begin, keep_words};
 use crate::person::{Look, Person, album};
-use crate::picture::Picture;
-use crate::screen::{HEIGHT, WIDTH};
 
 const HANA: &str = "Hana Kim";
 const BORA: &str = "Bora";
@@ -92,20 +91,7 @@ fn become_contacts(hana: &mut Person, bora: &mut Person) {
     bora.press(&accept);
     let hello = t!(bora.texts, "chat-empty-title", name = HANA);
     bora.sees(&hello);
-    open_chat(hana, BORA);
-}
-
-/// Opens the conversation with somebody from the list.
-fn open_chat(person: &mut Person, with: &str) {
-    show_chat(person, with);
-    let online = t!(person.texts, "presence-direct");
-    person.sees(&online);
-}
-
-/// As [`open_chat`], whether or not the other one is here.
-fn show_chat(person: &mut Person, with: &str) {
-    let (x, y) = person.reads(with, |words, _| eye::all(words, with).into_iter().find(in_list)).middle();
-    person.screen.click(x, y);
+    open(hana, BORA);
 }
 
 fn talk(hana: &mut Person, bora: &mut Person) {
@@ -119,7 +105,7 @@ fn talk(hana: &mut Person, bora: &mut Person) {
     hana.shot("delivered");
     bora.sees("Good morning from the harbour");
     bora.shot("unread");
-    open_chat(bora, HANA);
+    open(bora, HANA);
     ticks(hana, "Good morning from the harbour", Tick::Read);
     hana.shot("read");
 
@@ -240,7 +226,7 @@ fn come_back(person: &mut Person, passphrase: &str, with: &str) {
     person.screen.type_text(passphrase);
     person.screen.key("Return");
     // the other one may still be locked
-    show_chat(person, with);
+    show(person, with);
     for text in ["Good morning from the harbour", "See you at noon", "Bring an umbrella please"] {
         let spot = person.sees(text);
         assert!(spot.left > LIST, "{text} is in the conversation");
@@ -248,88 +234,15 @@ fn come_back(person: &mut Person, passphrase: &str, with: &str) {
     person.misses("Wrong window sorry");
 }
 
-/// Writes a line and sends it.
-fn write(person: &mut Person, text: &str) {
-    person.screen.type_text(text);
-    person.screen.key("Return");
-}
-
-/// Where a tool beside a message is, once the pointer is on it and it is drawn: the `nth` of `count`.
-fn tool(person: &mut Person, text: &str, nth: u32, count: u32) -> (u32, u32) {
-    let mut ways = eye::WAYS.iter().cycle();
-    person.until(&format!("tools beside {text:?}"), |person| {
-        // tools of another message would be read along
-        person.screen.point(600, 120);
-        let picture = person.screen.look();
-        let text = eye::find(&person.read(&picture, *ways.next()?), text).filter(|spot| spot.left > LIST)?;
-        let bubble = bubble(&picture, text);
-        let mine = bubble.right > WIDTH - 40;
-        let x =
-            if mine { bubble.left - 8 - (count - nth) * 30 + 15 } else { bubble.right + 8 + nth * 30 + 15 };
-        let y = bubble.middle().1;
-        person.screen.point(text.middle().0, y);
-        person.screen.point(x, y);
-        let picture = person.screen.look();
-        let ground = picture.at(x - 13, y - 13);
-        (picture.count((x - 12, y - 12, 24, 24), |pixel| pixel != ground) > 20).then_some((x, y))
-    })
-}
-
-/// The bubble around a text, which is on its last line.
-fn bubble(picture: &Picture, text: Spot) -> Spot {
-    // between the letters and the bubble's start
-    let (x, y) = (text.left - 5, text.middle().1);
-    let ground = picture.at(x, y);
-    let inside = |x: u32, y: u32| picture.at(x, y) == ground;
-    Spot {
-        left: (LIST..x).rev().find(|x| !inside(*x, y)).unwrap_or(LIST),
-        right: (x..WIDTH).rev().find(|x| inside(*x, y)).unwrap_or(WIDTH),
-        top: (0..y).rev().find(|y| !inside(x, *y)).unwrap_or(0),
-        bottom: (y..HEIGHT).find(|y| !inside(x, *y)).unwrap_or(HEIGHT),
-    }
-}
-
-/// How much of a rectangle is as yellow as hands and faces are.
-fn yellow(picture: &Picture, rectangle: (u32, u32, u32, u32)) -> usize {
-    picture.count(rectangle, |[r, g, b]| r > 0xE0 && g > 0xB0 && b < 0x90)
-}
-
 /// Whether a colour is the one of what is well.
 fn green([r, g, b]: [u8; 3]) -> bool {
     g > r.saturating_add(20) && g > b.saturating_add(10)
 }
 
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Tick {
-    Delivered,
-    Read,
-}
-
-/// Waits until the list says this of the last message, which is ours.
-fn ticks(person: &mut Person, text: &str, wanted: Tick) {
-    person.reads(&format!("{wanted:?}"), |words, picture| {
-        let said = eye::all(words, text).into_iter().find(in_list)?;
-        // the mark stands where the name begins, before the words
-        let mark = (70, said.top.saturating_sub(2), 18, said.bottom - said.top + 4);
-        let strong = picture.count(mark, |[r, _, b]| b.saturating_sub(r) > 70);
-        let any = picture.count(mark, |[_, g, _]| g < 0xB0);
-        let seen = if strong > 8 { Tick::Read } else { Tick::Delivered };
-        (any > 8 && seen == wanted).then_some(())
-    });
-}
-
-fn in_list(spot: &Spot) -> bool {
-    spot.left < LIST
-}
-
-fn free_port() -> u16 {
+pub(crate) fn free_port() -> u16 {
     TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port()
 }
 
-/// Where the list ends, in pixels from the left.
-const LIST: u32 = 320;
-/// Where messages are: x, y, width, height.
-const TIMELINE: (u32, u32, u32, u32) = (LIST, 60, WIDTH - LIST, 620);
 /// The name above a conversation, after the picture of whoever has it.
 const NAME: (u32, u32, u32, u32) = (LIST + 60, 4, 300, 28);
 /// The button that opens the comparison, at the end of a conversation's header.

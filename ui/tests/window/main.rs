@@ -8,9 +8,12 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::arithmetic_side_effects, reason = "pixels of one screen")]
 
+mod chat;
 mod conversation;
 mod eye;
 mod first;
+mod group;
+mod introduced;
 mod nowhere;
 mod person;
 mod picture;
