@@ -201,7 +201,7 @@ impl World {
         let (result, effects) = self.commit(side, act);
         for effect in effects {
             match effect {
-                Effect::SendStored { .. } => {}
+                Effect::SendCarried { .. } | Effect::SendStored { .. } => {}
                 Effect::Send { frame, .. } => self.put(side, frame),
                 Effect::Taken { frame, .. } => self.put(side, Frame::Taken(vec![frame]).encode()),
                 Effect::Disconnect(_) | Effect::Fault(_) => self.cut(),
@@ -266,7 +266,9 @@ impl Disk {
                 self.outbox.retain(|(of, _), _| of != account);
             }
             // A pair of people: there are no groups here.
-            Change::DropConversation(_)
+            Change::DropCarried { .. }
+            | Change::DropConversation(_)
+            | Change::PutCarried(_)
             | Change::PutChain { .. }
             | Change::PutCipher(_)
             | Change::PutGroup(_)

@@ -3,13 +3,20 @@
 use zeroize::Zeroizing;
 
 use super::{
-    AccountId, ChainRow, CipherRow, Contact, ConversationId, DirectHead, Entry, EntryRef, FrameId, GroupHead,
-    Invite, InviteId, Profile,
+    AccountId, CarriedRow, ChainRow, CipherRow, Contact, ConversationId, DirectHead, Entry, EntryRef,
+    FrameId, GroupHead, Invite, InviteId, Profile,
 };
 
 /// One row to write or drop. Within one transaction the last change of a row counts.
 #[derive(Debug)]
 pub enum Change {
+    /// A frame that was carried for a member need not be any more: it has arrived, cannot be read, or is too old.
+    DropCarried {
+        /// For whom.
+        to: AccountId,
+        /// The frame.
+        frame: FrameId,
+    },
     /// The contact and all that belongs to it (sessions, outbox, frames taken) is forgotten; the conversation
     /// with its head and entries goes too.
     DropContact {
@@ -50,6 +57,8 @@ pub enum Change {
     },
     /// A group's message as it travelled, so that others can be given it.
     PutCipher(Box<CipherRow>),
+    /// A sealed frame of a member for another who is away.
+    PutCarried(Box<CarriedRow>),
     /// A contact's row.
     PutContact(Box<Contact>),
     /// Our entries `first..=last` of a conversation were delivered.

@@ -1,7 +1,7 @@
 //! What is remembered of a group besides its operations and entries: its secrets, our place in it, and the
 //! sender chains of its members.
 
-use super::{AccountId, ConversationId, DeviceId, EntryRef, SecretBytes, Seen};
+use super::{AccountId, ConversationId, DeviceId, EntryRef, FrameId, SecretBytes, Seen};
 
 /// A group's row.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,4 +90,36 @@ pub struct CipherRow {
     pub at_ms: u64,
     /// `GMsg`.
     pub bytes: Vec<u8>,
+}
+
+/// A sealed frame of one member for another who was away, kept until they can be handed it. Opaque to us.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CarriedRow {
+    /// Which, and since when.
+    pub mark: CarriedMark,
+    /// `DRMsg`.
+    pub bytes: Vec<u8>,
+}
+
+/// What is known of a carried frame without its bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CarriedMark {
+    /// Who sealed it.
+    pub from: AccountId,
+    /// For whom.
+    pub to: AccountId,
+    /// What it is called on its way: [`Self::name_of`].
+    pub frame: FrameId,
+    /// Its size in bytes.
+    pub size: u32,
+    /// When it came, milliseconds since the epoch.
+    pub at_ms: u64,
+}
+
+impl CarriedMark {
+    /// What a sealed frame of somebody is called while others carry it: none of another sender has its name.
+    #[must_use]
+    pub fn name_of(from: &AccountId, sealed: &[u8]) -> FrameId {
+        FrameId::of(&[from.as_bytes().as_slice(), sealed].concat())
+    }
 }

@@ -5,7 +5,8 @@ use std::fmt;
 use zeroize::Zeroizing;
 
 use super::{
-    AccountId, ChainRow, Contact, ConversationId, DirectHead, FrameId, GroupHead, Invite, Name, OutboxRow,
+    AccountId, CarriedMark, ChainRow, Contact, ConversationId, DirectHead, FrameId, GroupHead, Invite, Name,
+    OutboxRow,
 };
 
 /// Our own row.
@@ -61,6 +62,8 @@ pub struct Snapshot {
     pub ops: Vec<(ConversationId, Vec<u8>)>,
     /// Sender chains, by group.
     pub chains: Vec<(ConversationId, ChainRow)>,
+    /// Frames carried for members who are away.
+    pub carried: Vec<CarriedMark>,
     /// Whether the store was found older than its key file: an old copy was put back.
     pub rolled_back: bool,
 }
@@ -82,6 +85,7 @@ impl Snapshot {
             groups: Vec::new(),
             ops: Vec::new(),
             chains: Vec::new(),
+            carried: Vec::new(),
             rolled_back: false,
         }
     }

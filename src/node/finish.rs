@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     api::ClientError,
-    model::{ConversationId, FrameId, Peer},
+    model::{AccountId, ConversationId, FrameId, Peer},
     net::{Class, SendError},
     protocol::{Effect, Notice, Standing},
     wire::Frame,
@@ -68,6 +68,7 @@ impl Actor {
                 Effect::Fault(peer) => self.punish(peer),
                 Effect::Notice(notice) => notices.push(notice),
                 Effect::Send { peer, frame } => self.send(peer, &frame),
+                Effect::SendCarried { peer, to, frame } => self.send_carried(peer, &to, &frame),
                 Effect::SendStored { peer, conversation, chain, first, last } => {
                     self.send_stored(peer, &conversation, &chain, (first, last));
                 }
@@ -91,6 +92,14 @@ impl Actor {
             Ok(()) | Err(SendError::Gone | SendError::TooLarge) => {}
             Err(SendError::Busy) => open.engine.on_busy(peer, frame),
         }
+    }
+
+    /// A frame that we carried for somebody, out of the store.
+    fn send_carried(&mut self, peer: Peer, to: &AccountId, frame: &FrameId) {
+        let Some(open) = &self.open else { return };
+        let Ok(Some(row)) = open.store.carried(to, frame) else { return };
+        let from = *row.mark.from.as_bytes();
+        self.send(peer, &Frame::Carried { from, sealed: &row.bytes }.encode());
     }
 
     /// Messages of a group out of the store, as long as the connection has room: what finds none is asked for again.

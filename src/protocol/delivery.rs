@@ -128,9 +128,14 @@ impl Engine {
     /// The peer has these frames on its disk. Only the contact itself can say so.
     pub(super) fn on_taken(&mut self, peer: Peer, frames: &[FrameId], ctx: &mut Ctx<'_>) {
         let Some(account) = self.links.get(&peer).and_then(|link| link.account) else { return };
+        let frames: Vec<_> = frames.iter().copied().filter(|frame| !self.parcel_ended(peer, frame)).collect();
+        if frames.is_empty() {
+            self.hand_over(account, ctx.now_ms);
+            return;
+        }
         let Some(person) = self.people.get_mut(&account) else { return };
         let conversation = person.head.conversation;
-        let taken = person.outbox.take(frames);
+        let taken = person.outbox.take(&frames);
         person.renewals = (0, 0);
         person.acknowledged_ms = ctx.now_ms;
         let mut seqs: Vec<u64> = Vec::new();
@@ -156,6 +161,10 @@ impl Engine {
     /// for the same device only, never for another key.
     pub(super) fn on_refused(&mut self, peer: Peer, frame: FrameId, ctx: &mut Ctx<'_>) {
         let Some(account) = self.links.get(&peer).and_then(|link| link.account) else { return };
+        if self.parcel_ended(peer, &frame) {
+            self.hand_over(account, ctx.now_ms);
+            return;
+        }
         let Some(person) = self.people.get_mut(&account) else { return };
         let Some(lost) = person.outbox.session_of(frame) else { return };
         let other = person.device().and_then(|device| person.sessions.sending(device));
@@ -242,12 +251,17 @@ impl Engine {
 
     /// A sealed frame of a contact was handled and is to be remembered and acknowledged.
     pub(super) fn take_frame(&mut self, peer: Peer, account: AccountId, frame: FrameId) {
+        self.remember_frame(account, frame);
+        if self.people.get(&account).is_some_and(|person| person.link == Some(peer)) {
+            self.out.effect(Effect::Taken { peer, frame });
+        }
+    }
+
+    /// A sealed frame was handled, whoever brought it: a repeat is acknowledged without being opened.
+    pub(super) fn remember_frame(&mut self, account: AccountId, frame: FrameId) {
         let Some(person) = self.people.get_mut(&account) else { return };
         let count = person.taken.push(frame);
         self.out.put(Change::PutTaken { account, count, frame });
-        if person.link == Some(peer) {
-            self.out.effect(Effect::Taken { peer, frame });
-        }
     }
 }
 

@@ -12,7 +12,7 @@ use undertone_crypto::{
 };
 
 use super::{
-    group::Group,
+    group::{Carried, Group},
     link::{Allowance, Link},
     outbox::Outbox,
     person::{Own, Person, Taken, new_head},
@@ -40,6 +40,8 @@ pub struct Engine {
     pub(super) people: BTreeMap<AccountId, Person>,
     pub(super) conversations: BTreeMap<ConversationId, AccountId>,
     pub(super) groups: BTreeMap<ConversationId, Group>,
+    /// Sealed frames of members for others.
+    pub(super) carried: Carried,
     pub(super) invites: BTreeMap<InviteId, Invite>,
     pub(super) prekeys: BTreeMap<[u8; 8], Prekey>,
     pub(super) replays: BTreeMap<[u8; 32], Replay>,
@@ -166,6 +168,7 @@ impl Engine {
             people: BTreeMap::new(),
             conversations: BTreeMap::new(),
             groups: Group::restore(snapshot.groups, snapshot.ops, snapshot.chains, now_ms)?,
+            carried: Carried::restore(snapshot.carried),
             invites: snapshot.invites.into_iter().map(|invite| (invite.id, invite)).collect(),
             prekeys: BTreeMap::new(),
             replays: BTreeMap::new(),
@@ -251,6 +254,8 @@ impl Engine {
         match Frame::decode(bytes) {
             Ok(Frame::Bundle { bundle, list }) => self.on_bundle(peer, bundle, list, ctx),
             Ok(Frame::BundleRequest) => self.on_bundle_request(peer, ctx),
+            Ok(Frame::Carried { from, sealed }) => self.on_carried(peer, from, sealed, ctx),
+            Ok(Frame::Carry { to, sealed }) => self.on_carry(peer, to, sealed, ctx),
             Ok(Frame::Group(message)) => self.on_group(peer, message, ctx),
             Ok(Frame::GroupSync(sealed)) => self.on_group_sync(peer, sealed, ctx),
             Ok(Frame::Hello(hello)) => self.on_hello(peer, &hello, ctx),
@@ -276,6 +281,7 @@ impl Engine {
         self.expire_typing(ctx.now_ms);
         self.tick_groups(ctx);
         self.retry(ctx);
+        self.tick_carried(ctx);
     }
 
     /// The transaction that the inputs since the last call have made.

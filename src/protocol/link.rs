@@ -6,6 +6,8 @@
 //!                                        `-> recognised: the connection of a contact
 //! ```
 
+use std::collections::BTreeSet;
+
 use super::{
     engine::{Ctx, Engine},
     step::{Effect, Notice, Standing},
@@ -40,6 +42,10 @@ pub(super) struct Link {
     pub(super) asked: Allowance,
     /// Questions about groups in the current minute.
     pub(super) questions: Allowance,
+    /// Frames carried for others in the current minute.
+    pub(super) carried: Allowance,
+    /// Frames for others that the peer was handed.
+    pub(super) handed: BTreeSet<FrameId>,
 }
 
 /// How often something may happen in a minute.
@@ -78,6 +84,8 @@ impl Engine {
             bundles: Allowance::default(),
             asked: Allowance::default(),
             questions: Allowance::default(),
+            carried: Allowance::default(),
+            handed: BTreeSet::new(),
         };
         self.forget_link(peer);
         self.links.insert(peer, link);
@@ -93,13 +101,20 @@ impl Engine {
             person.contact.last_seen_ms = Some(ctx.now_ms);
             self.out.contact_touched(account);
         }
+        let account = self.links.get(&peer).and_then(|link| link.account);
         self.forget_link(peer);
+        if let Some(account) = account {
+            self.carry_for(account, ctx);
+        }
     }
 
     /// The connection's queue was too full for this frame: nothing more for it until it has room.
     pub fn on_busy(&mut self, peer: Peer, frame: &[u8]) {
         let Some(link) = self.links.get_mut(&peer) else { return };
         link.busy = true;
+        if let Ok(Frame::Carry { sealed, .. }) = Frame::decode(frame) {
+            link.handed.remove(&FrameId::of(sealed));
+        }
         if let (Some(person), Ok(Frame::Sealed(sealed))) =
             (link.account.and_then(|account| self.people.get_mut(&account)), Frame::decode(frame))
         {
@@ -116,6 +131,8 @@ impl Engine {
         self.send_proof(peer, ctx);
         if let Some(account) = account {
             self.pump(account, ctx);
+            self.keep_parcels(&account);
+            self.hand_over(account, ctx.now_ms);
         }
     }
 
@@ -199,6 +216,9 @@ impl Engine {
         self.send_proof(peer, ctx);
         self.pump(account, ctx);
         self.meet_in_groups(account, ctx);
+        self.keep_parcels(&account);
+        self.hand_over(account, ctx.now_ms);
+        self.carry_for_all(ctx);
     }
 }
 

@@ -226,7 +226,7 @@ impl Engine {
     }
 
     /// Breaks if the sender has to keep what it said, and say it again later.
-    fn take_payload(
+    pub(super) fn take_payload(
         &mut self,
         account: AccountId,
         device: DeviceId,

@@ -14,8 +14,8 @@ use zeroize::Zeroizing;
 
 use super::{Ctx, Effect, Engine, Notice, Standing, new_profile};
 use crate::model::{
-    AccountId, Body, ChainRow, Change, Contact, ConversationId, DirectHead, Entry, EntryRef, FrameId,
-    GroupHead, Invite, InviteId, Name, OutboxRow, Peer, Profile, Snapshot, Text,
+    AccountId, Body, CarriedRow, ChainRow, Change, Contact, ConversationId, DirectHead, Entry, EntryRef,
+    FrameId, GroupHead, Invite, InviteId, Name, OutboxRow, Peer, Profile, Snapshot, Text,
 };
 
 /// A source of test randomness: repeatable, and nothing else.
@@ -85,6 +85,7 @@ pub(super) struct Disk {
     pub(super) ops: BTreeMap<(ConversationId, [u8; 32]), Vec<u8>>,
     pub(super) chains: BTreeMap<(ConversationId, [u8; 16]), ChainRow>,
     pub(super) ciphers: BTreeMap<(ConversationId, [u8; 16], u32), Vec<u8>>,
+    pub(super) carried: BTreeMap<(AccountId, FrameId), CarriedRow>,
 }
 
 impl Disk {
@@ -105,11 +106,16 @@ impl Disk {
             ops: BTreeMap::new(),
             chains: BTreeMap::new(),
             ciphers: BTreeMap::new(),
+            carried: BTreeMap::new(),
         }
     }
 
     fn apply(&mut self, change: &Change) {
         match change {
+            Change::DropCarried { to, frame } => drop(self.carried.remove(&(*to, *frame))),
+            Change::PutCarried(row) => {
+                drop(self.carried.insert((row.mark.to, row.mark.frame), (**row).clone()));
+            }
             Change::DropContact { account, conversation } => {
                 self.contacts.remove(account);
                 self.heads.remove(account);
@@ -183,6 +189,7 @@ impl Disk {
             groups: self.groups.values().cloned().collect(),
             ops: self.ops.iter().map(|((of, _), bytes)| (*of, bytes.clone())).collect(),
             chains: self.chains.iter().map(|((of, _), row)| (*of, row.clone())).collect(),
+            carried: self.carried.values().map(|row| row.mark).collect(),
             rolled_back,
         }
     }
@@ -307,6 +314,14 @@ impl World {
             }
             Effect::Notice(notice) => self.nodes[node].notices.push(notice),
             Effect::Send { peer, frame } => self.put(node, peer, frame),
+            Effect::SendCarried { peer, to, frame } => {
+                if let Some(row) = self.nodes[node].disk.carried.get(&(to, frame)) {
+                    let from = row.mark.from;
+                    let frame = crate::wire::Frame::Carried { from: *from.as_bytes(), sealed: &row.bytes };
+                    let frame = frame.encode();
+                    self.put(node, peer, frame);
+                }
+            }
             Effect::SendStored { peer, conversation, chain, first, last } => {
                 let rows = self.nodes[node]
                     .disk

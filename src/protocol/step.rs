@@ -57,6 +57,15 @@ pub enum Effect {
         /// The bytes.
         frame: Vec<u8>,
     },
+    /// Send a frame that is carried for somebody, out of the store.
+    SendCarried {
+        /// To the recipient's connection.
+        peer: Peer,
+        /// For whom.
+        to: AccountId,
+        /// Which.
+        frame: FrameId,
+    },
     /// Send messages of a group as they travelled, out of the store.
     SendStored {
         /// To whom.

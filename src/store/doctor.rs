@@ -202,6 +202,7 @@ fn walk_kind(backend: &dyn Backend, seal: &Seal, kind: Kind, report: &mut Report
 fn decodes(kind: Kind, key: &[u8], plain: &Plain) -> Result<(), StoreError> {
     let misplaced = StoreError::Damaged("a row has no place");
     match kind {
+        Kind::Carried => record::decode_carried(plain).map(drop),
         Kind::Chain => record::decode_chain(plain).map(drop),
         Kind::Cipher => record::decode_cipher(plain).map(drop),
         Kind::Contact => record::decode_contact(plain).map(drop),
@@ -230,6 +231,7 @@ fn decodes(kind: Kind, key: &[u8], plain: &Plain) -> Result<(), StoreError> {
 
 const fn name(kind: Kind) -> &'static str {
     match kind {
+        Kind::Carried => "frames carried for members of groups",
         Kind::Chain => "sender chains",
         Kind::Cipher => "messages of groups as they travelled",
         Kind::Contact => "contacts",

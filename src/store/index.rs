@@ -18,6 +18,7 @@ pub(super) fn draft_change(
 ) -> Result<(), StoreError> {
     let keys = draft.keys();
     match change {
+        Change::DropCarried { to, frame } => draft.remove(keys.carried(to, frame)),
         Change::DropContact { account, conversation } => drop_contact(draft, account, conversation)?,
         Change::DropConversation(conversation) => drop_conversation(draft, conversation)?,
         Change::DropInvite(id) => draft.remove(keys.invite(id)),
@@ -25,6 +26,9 @@ pub(super) fn draft_change(
         Change::DropPrekey(reference) => draft.remove(keys.prekey(reference)),
         Change::DropReplay(init) => draft.remove(keys.replay(init)),
         Change::DropSession { account, session } => draft.remove(keys.session(account, session)),
+        Change::PutCarried(row) => {
+            draft.put(keys.carried(&row.mark.to, &row.mark.frame), record::encode_carried(row)?);
+        }
         Change::PutChain { conversation, row } => {
             draft.put(
                 keys.conversation(conversation).chain(&row.chain),

@@ -15,6 +15,8 @@ use crate::model::{AccountId, ConversationId, DeviceId, Emoji, EntryRef, InviteI
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub(super) enum Kind {
+    /// A frame of a member for another: for whom, frame.
+    Carried = b'f',
     /// A sender chain of a group: conversation, chain.
     Chain = b'x',
     /// A group's message as it travelled: conversation, chain, iteration.
@@ -59,7 +61,8 @@ pub(super) enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub(super) const ALL: [Self; 20] = [
+    pub(super) const ALL: [Self; 21] = [
+        Self::Carried,
         Self::Chain,
         Self::Cipher,
         Self::Contact,

@@ -23,7 +23,7 @@ use std::path::{Path, PathBuf};
 use rand_core::CryptoRng;
 use undertone_crypto::vault::{self, Cost};
 
-use crate::model::{Change, ConversationId, EntryRef, Profile, Snapshot};
+use crate::model::{AccountId, CarriedRow, Change, ConversationId, EntryRef, FrameId, Profile, Snapshot};
 use backend::sled::Sled;
 use backend::{Backend, Batch};
 use draft::{Draft, View};
@@ -243,6 +243,15 @@ impl Store {
         let range = self.seal.keys().conversation(conversation).ciphers(chain, first, last);
         let rows = self.view().scan(&range, backend::Direction::Ascending);
         rows.map(|row| record::decode_cipher(&row?.1)).collect()
+    }
+
+    /// A frame that is carried for somebody, with who sealed it.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] and its kin.
+    pub(crate) fn carried(&self, to: &AccountId, frame: &FrameId) -> Result<Option<CarriedRow>, StoreError> {
+        let row = self.view().get(&self.seal.keys().carried(to, frame))?;
+        row.map(|plain| record::decode_carried(&plain)).transpose()
     }
 
     /// How many rows after `after` (all, if `None`) this device wrote, or did not write. Rows taken back do not

@@ -109,7 +109,8 @@ const fn class(kind: Kind) -> Class {
         Kind::Cipher | Kind::Delivered | Kind::Edit | Kind::Message | Kind::Overlay | Kind::Side => {
             Class::Content
         }
-        Kind::Chain
+        Kind::Carried
+        | Kind::Chain
         | Kind::Contact
         | Kind::Group
         | Kind::Head

@@ -13,6 +13,8 @@
 //! 0x20 signal         sealed under the pair key: typing
 //! 0x30 group          GMsg (docs/protocol.md): a message of a group
 //! 0x31 group sync     sealed under the pair key: what members hold, and lack (`group.rs`)
+//! 0x34 carry          AccountId:32 | DRMsg: for a member who is away, from whoever sends it
+//! 0x35 carried        AccountId:32 | DRMsg: of a member who may be away, for whoever gets it
 //! ```
 
 use minicbor::Encoder;
@@ -32,6 +34,20 @@ pub enum Frame<'a> {
     },
     /// Asks for a bundle.
     BundleRequest,
+    /// A sealed message of somebody else for the receiver of this.
+    Carried {
+        /// The account that sealed it, as the carrier says.
+        from: [u8; 32],
+        /// `DRMsg`.
+        sealed: &'a [u8],
+    },
+    /// A sealed message of the sender for somebody who is away: to be kept and handed over.
+    Carry {
+        /// The account it is for.
+        to: [u8; 32],
+        /// `DRMsg`.
+        sealed: &'a [u8],
+    },
     /// A message of a group.
     Group(&'a [u8]),
     /// What a member holds or lacks of a group, under the pair key.
@@ -92,6 +108,8 @@ impl Frame<'_> {
                 written(e.map(2).and_then(|e| e.u8(0)?.bytes(bundle)?.u8(1)?.bytes(list)));
             }),
             Self::BundleRequest => vec![BUNDLE_REQUEST],
+            Self::Carried { from, sealed } => [&[CARRIED], from.as_slice(), sealed].concat(),
+            Self::Carry { to, sealed } => [&[CARRY], to.as_slice(), sealed].concat(),
             Self::Group(bytes) => [&[GROUP], *bytes].concat(),
             Self::GroupSync(bytes) => [&[GROUP_SYNC], *bytes].concat(),
             Self::Hello(hello) => map_frame(HELLO, |e| {
@@ -127,6 +145,14 @@ impl<'a> Frame<'a> {
                 }
                 Self::BundleRequest
             }
+            CARRIED => {
+                let (from, sealed) = addressed(rest)?;
+                Self::Carried { from, sealed }
+            }
+            CARRY => {
+                let (to, sealed) = addressed(rest)?;
+                Self::Carry { to, sealed }
+            }
             GROUP => Self::Group(rest),
             GROUP_SYNC => Self::GroupSync(rest),
             HELLO => Self::Hello(decode_hello(rest)?),
@@ -141,6 +167,13 @@ impl<'a> Frame<'a> {
             _ => Self::Unknown,
         })
     }
+}
+
+/// An account, and a message of a session behind it: never the first one, which would begin another.
+fn addressed(bytes: &[u8]) -> Result<([u8; 32], &[u8]), Malformed> {
+    let (account, sealed) = bytes.split_first_chunk::<32>().ok_or(Malformed)?;
+    let in_session = sealed.first() == Some(&DR_MESSAGE) && sealed.len() <= MAX_CARRIED;
+    if in_session { Ok((*account, sealed)) } else { Err(Malformed) }
 }
 
 fn map_frame(kind: u8, body: impl FnOnce(&mut Encoder<Vec<u8>>)) -> Vec<u8> {
@@ -232,6 +265,13 @@ const SIGNAL: u8 = 0x20;
 const GROUP: u8 = 0x30;
 const GROUP_SYNC: u8 = 0x31;
 
+const CARRY: u8 = 0x34;
+const CARRIED: u8 = 0x35;
+
+/// The first byte of a message of a session (docs/protocol.md, section 5).
+const DR_MESSAGE: u8 = 0x02;
+/// Longest sealed message that is carried for somebody: that of the longest note.
+pub(crate) const MAX_CARRIED: usize = 72 * 1024;
 /// More than a window of frames cannot be acknowledged at once.
 const MAX_TAKEN: usize = 1024;
 
@@ -255,6 +295,8 @@ mod tests {
             Frame::Refused(id),
             Frame::Sealed(&[9; 40]),
             Frame::Signal(&[8; 40]),
+            Frame::Carry { to: [5; 32], sealed: &[2; 300] },
+            Frame::Carried { from: [6; 32], sealed: &[2; 300] },
             Frame::Group(&[7; 400]),
             Frame::GroupSync(&[6; 40]),
             Frame::Taken(vec![id, FrameId::of(b"y")]),
@@ -262,6 +304,11 @@ mod tests {
             assert_eq!(Frame::decode(&frame.encode()), Ok(frame.clone()));
         }
         assert_eq!(Frame::decode(&[0x7f, 1, 2]), Ok(Frame::Unknown));
+        for kind in [CARRY, CARRIED] {
+            assert_eq!(Frame::decode(&[vec![kind], vec![7; 32], vec![1; 300]].concat()), Err(Malformed));
+            assert_eq!(Frame::decode(&[vec![kind; 2], vec![2; MAX_CARRIED + 32]].concat()), Err(Malformed));
+            assert_eq!(Frame::decode(&[vec![kind], vec![7; 32]].concat()), Err(Malformed));
+        }
         assert_eq!(Frame::decode(&[]), Err(Malformed));
         assert_eq!(Frame::decode(&[TAKEN, 1]), Err(Malformed));
         assert_eq!(Frame::decode(&vec![TAKEN; 16 * (MAX_TAKEN + 1) + 1]), Err(Malformed));
@@ -270,7 +317,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_bytes_are_a_frame_or_malformed(
-            kind in 0_u8..0x34, bytes in prop::collection::vec(any::<u8>(), 0..400)
+            kind in 0_u8..0x38, bytes in prop::collection::vec(any::<u8>(), 0..400)
         ) {
             let frame = [vec![kind], bytes].concat();
             Frame::decode(&frame).ok();

@@ -2,6 +2,7 @@
 //! it, each an `impl Engine`: operations (`ops`), notes through the pairwise sessions (`notes`), messages (`say`),
 //! comparing with the others (`sync`), and what our person asks for (`command`).
 
+mod carry;
 mod chain;
 mod command;
 mod convert;
@@ -17,5 +18,6 @@ mod sync;
 #[cfg(test)]
 mod tests;
 
+pub(super) use carry::Carried;
 pub use query::Same;
 pub(super) use state::Group;

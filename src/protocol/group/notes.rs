@@ -141,6 +141,7 @@ impl Engine {
         self.out.head_touched(account);
         self.out.put(Change::PutOutbox(Box::new(row)));
         self.pump(account, ctx);
+        self.carry_for(account, ctx);
     }
 
     /// Sends operations, parents first, in as many notes as they need.

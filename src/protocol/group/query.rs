@@ -24,14 +24,14 @@ pub struct Same {
 impl Engine {
     /// All groups that are shown: those that we take or took part in.
     pub fn groups(&self) -> impl Iterator<Item = (&GroupHead, &GroupState)> {
-        self.groups.values().filter(|group| group.was_ours(&self.me.account)).filter_map(Group::shown)
+        self.groups.values().filter(|group| group.has_had(&self.me.account)).filter_map(Group::shown)
     }
 
     /// A group.
     #[must_use]
     pub fn group(&self, conversation: ConversationId) -> Option<(&GroupHead, &GroupState)> {
         let group = self.groups.get(&conversation)?;
-        group.was_ours(&self.me.account).then(|| group.shown()).flatten()
+        group.has_had(&self.me.account).then(|| group.shown()).flatten()
     }
 
     /// Whether the account is in a group that we are in.
@@ -113,7 +113,7 @@ impl Group {
     }
 
     /// Whether the account is a member, or was one.
-    fn was_ours(&self, account: &AccountId) -> bool {
+    pub(super) fn has_had(&self, account: &AccountId) -> bool {
         self.certs.keys().any(|(of, _)| of == account)
     }
 

@@ -85,10 +85,28 @@ impl Course {
         }
     }
 
-    fn heal(&mut self) {
+    /// Somebody meets one other who takes part, and nobody else any more.
+    fn meets_one(&mut self, node: usize) {
+        let others = (0..NAMES.len()).filter(|other| *other != node && self.takes_part(*other));
+        let others: Vec<_> = others.collect();
+        (0..NAMES.len()).filter(|other| *other != node).for_each(|other| self.world.cut(node, other));
+        if !others.is_empty() {
+            let other = others[self.rng.below(others.len())];
+            self.world.connect(node, other);
+            self.world.run();
+            self.world.pass(8);
+        }
+    }
+
+    /// Everybody meets everybody but the one who is gone.
+    fn heal(&mut self, gone: Option<usize>) {
         for a in 0..NAMES.len() {
             for b in a + 1..NAMES.len() {
-                self.world.connect(a, b);
+                if gone == Some(a) || gone == Some(b) {
+                    self.world.cut(a, b);
+                } else {
+                    self.world.connect(a, b);
+                }
             }
         }
         self.world.run();
@@ -123,6 +141,28 @@ impl Course {
         }
     }
 
+    /// What one of those present can read all of them can who took part in its author's eyes.
+    fn check_without(&self, seed: u64, gone: usize) {
+        let epoch = |node: &usize| self.world.nodes[*node].engine.group_heads(self.chat).0;
+        let present = || (0..NAMES.len()).filter(|node| *node != gone && self.takes_part(*node));
+        let Some(first) = present().max_by_key(epoch) else { return };
+        let members = self.members(first);
+        let inside: Vec<_> = present().filter(|node| members.contains(&self.world.account(*node))).collect();
+        for (text, (author, eyes)) in &self.written {
+            let meant = inside.iter().filter(|node| eyes.contains(&self.world.account(**node)));
+            let shown: Vec<_> = meant
+                .map(|node| {
+                    let is_it = |entry: &&Entry| {
+                        matches!(&entry.body, Body::Text { text: said, .. } if said.as_str() == text)
+                    };
+                    (NAMES[*node], self.rows(*node).iter().any(is_it))
+                })
+                .collect();
+            let same = shown.windows(2).all(|two| two[0].1 == two[1].1);
+            assert!(same, "seed {seed}: {text} of {} without {}: {shown:?}", NAMES[*author], NAMES[gone]);
+        }
+    }
+
     /// Whoever took part in the author's eyes has it, or nobody; nobody else ever has.
     fn check_text(
         &self,
@@ -153,7 +193,11 @@ fn run(seed: u64) {
     for number in 0..STEPS {
         course.step(number);
     }
-    course.heal();
+    let gone = usize::try_from(seed).unwrap() % NAMES.len();
+    course.meets_one(gone);
+    course.heal(Some(gone));
+    course.check_without(seed, gone);
+    course.heal(None);
     course.check(seed);
 }
 

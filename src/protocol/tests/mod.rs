@@ -2,5 +2,6 @@
 
 mod attacks;
 mod conversation;
+mod group_carry;
 mod group_sim;
 mod groups;

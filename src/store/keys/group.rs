@@ -1,6 +1,15 @@
 //! Keys of the rows that only groups have.
 
-use super::{ConversationKeys, Kind, Range, successor};
+use crate::model::{AccountId, FrameId};
+
+use super::{ConversationKeys, Keys, Kind, Range, successor};
+
+impl Keys {
+    /// A frame that is carried for somebody.
+    pub(in crate::store) fn carried(&self, to: &AccountId, frame: &FrameId) -> Vec<u8> {
+        Kind::Carried.ordered(&self.account(to), &self.0.tag(Kind::Carried as u8, frame.as_bytes()))
+    }
+}
 
 impl ConversationKeys<'_> {
     /// The row of a group.

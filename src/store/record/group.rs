@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::people::RefV1;
 use super::{Bytes, Plain, ROW, account, decode, encode};
 use crate::model::{
-    AccountId, ChainRow, CipherRow, ConversationId, DeviceId, EntryRef, GroupHead, Reached, SecretBytes, Seen,
+    AccountId, CarriedMark, CarriedRow, ChainRow, CipherRow, ConversationId, DeviceId, EntryRef, GroupHead,
+    Reached, SecretBytes, Seen,
 };
 use crate::store::StoreError;
 
@@ -178,6 +179,38 @@ pub(in crate::store) fn encode_cipher(row: &CipherRow) -> Result<Plain, StoreErr
 pub(in crate::store) fn decode_cipher(bytes: &[u8]) -> Result<Vec<u8>, StoreError> {
     let record: CipherV1<'_> = decode(bytes)?;
     Ok(record.bytes.0.to_vec())
+}
+
+#[derive(Serialize, Deserialize)]
+struct CarriedV1<'a> {
+    from: [u8; 32],
+    to: [u8; 32],
+    at_ms: u64,
+    #[serde(borrow)]
+    bytes: Bytes<'a>,
+}
+
+pub(in crate::store) fn encode_carried(row: &CarriedRow) -> Result<Plain, StoreError> {
+    let record = CarriedV1 {
+        from: *row.mark.from.as_bytes(),
+        to: *row.mark.to.as_bytes(),
+        at_ms: row.mark.at_ms,
+        bytes: Bytes(&row.bytes),
+    };
+    encode(&record, row.bytes.len())
+}
+
+pub(in crate::store) fn decode_carried(bytes: &[u8]) -> Result<CarriedRow, StoreError> {
+    let record: CarriedV1<'_> = decode(bytes)?;
+    let from = account(&record.from)?;
+    let mark = CarriedMark {
+        from,
+        to: account(&record.to)?,
+        frame: CarriedMark::name_of(&from, record.bytes.0),
+        size: u32::try_from(record.bytes.0.len()).map_err(|_too_large| StoreError::Damaged(ROW))?,
+        at_ms: record.at_ms,
+    };
+    Ok(CarriedRow { mark, bytes: record.bytes.0.to_vec() })
 }
 
 /// Upper bounds of encoded sizes.

@@ -14,8 +14,8 @@ use super::support::{
 };
 use crate::model::limits::TAKEN_FRAMES;
 use crate::model::{
-    Change, Contact, ContactState, DirectHead, Evidence, Finding, FrameId, Invite, InviteId, InviteSecret,
-    Name, OutboxRow, Peer, Seen, SeenBy, Snapshot,
+    CarriedMark, CarriedRow, Change, Contact, ContactState, DirectHead, Evidence, Finding, FrameId, Invite,
+    InviteId, InviteSecret, Name, OutboxRow, Peer, Seen, SeenBy, Snapshot,
 };
 use crate::store::{Anchor, Store, StoreError};
 
@@ -89,11 +89,19 @@ struct Expected {
     invites: BTreeMap<[u8; 8], Invite>,
     taken: BTreeMap<([u8; 32], u64), (u64, FrameId)>,
     outbox: BTreeMap<([u8; 32], u64), OutboxRow>,
+    carried: BTreeMap<([u8; 32], [u8; 16]), CarriedMark>,
 }
 
 impl Expected {
     fn apply(&mut self, change: &Change) {
         match change {
+            Change::DropCarried { to, frame } => {
+                self.carried.remove(&(*to.as_bytes(), *frame.as_bytes()));
+            }
+            Change::PutCarried(row) => {
+                let CarriedMark { to, frame, .. } = row.mark;
+                self.carried.insert((*to.as_bytes(), *frame.as_bytes()), row.mark);
+            }
             Change::DropContact { account, conversation } => {
                 self.drop_contact(account.as_bytes(), conversation.as_bytes());
             }
@@ -154,6 +162,8 @@ impl Expected {
         assert_eq!(self.invites, found.invites.iter().map(|row| (row.id.0, row.clone())).collect());
         let rows = found.outbox.iter().map(|row| ((*row.account.as_bytes(), row.entry.seq), row.clone()));
         assert_eq!(self.outbox, rows.collect());
+        let marks = found.carried.iter().map(|mark| ((*mark.to.as_bytes(), *mark.frame.as_bytes()), *mark));
+        assert_eq!(self.carried, marks.collect());
         let rows = found
             .taken
             .iter()
@@ -179,6 +189,13 @@ impl Expected {
             assert!(!same || row[0].entry.seq < row[1].entry.seq, "the outbox comes in order");
         }
     }
+}
+
+fn carried(from: u8, to: u8, size: u32) -> CarriedRow {
+    let bytes = vec![2; usize::try_from(size).expect("small")];
+    let frame = CarriedMark::name_of(&account(from), &bytes);
+    let (from, to) = (account(from), account(to));
+    CarriedRow { mark: CarriedMark { from, to, frame, size, at_ms: 7 }, bytes }
 }
 
 fn any_change() -> impl Strategy<Value = Change> {
@@ -218,6 +235,12 @@ fn any_change() -> impl Strategy<Value = Change> {
             session: [s; 16],
             used_ms: u64::from(fill),
             state: Zeroizing::new(vec![fill; 500]),
+        }),
+        (n.clone(), n.clone(), 300_u32..303)
+            .prop_map(|(n, to, size)| Change::PutCarried(Box::new(carried(n, to, size)))),
+        (n.clone(), n.clone(), 300_u32..303).prop_map(|(n, to, size)| {
+            let CarriedMark { to, frame, .. } = carried(n, to, size).mark;
+            Change::DropCarried { to, frame }
         }),
         (n, 0_u64..3 * TAKEN_FRAMES).prop_map(|(n, count)| Change::PutTaken {
             account: account(n),
