@@ -203,6 +203,8 @@ pub(super) struct Node {
     pub(super) notices: Vec<Notice>,
     pub(super) standing: BTreeMap<Peer, Standing>,
     pub(super) clock_ms: u64,
+    /// Its own: what a computer does depends on what came to it alone.
+    rng: SeededRng,
     runs: u8,
 }
 
@@ -232,8 +234,11 @@ impl World {
     /// The same computers with these disks, in another course of events.
     pub(super) fn again(&self, disks: &[Disk], seed: u64) -> Self {
         let rng = SeededRng::new(seed);
-        let restored = |(node, disk): (&Node, &Disk)| Node::restored(disk.clone(), node.clock_ms, node.runs);
-        let nodes = self.nodes.iter().zip(disks).map(restored).collect();
+        let mut seeds = SeededRng::new(seed ^ 0xd15c);
+        let mut restored = |(node, disk): (&Node, &Disk)| {
+            Node::restored(disk.clone(), node.clock_ms, SeededRng::new(seeds.next()), node.runs)
+        };
+        let nodes = self.nodes.iter().zip(disks).map(&mut restored).collect();
         let mut world = Self { nodes, wires: BTreeMap::new(), seen: Vec::new(), rng };
         for node in 0..disks.len() {
             let local = world.peer(node);
@@ -262,9 +267,9 @@ impl World {
 
     /// One input to one engine, committed, and its effects let out.
     pub(super) fn act<T>(&mut self, node: usize, act: impl FnOnce(&mut Engine, &mut Ctx<'_>) -> T) -> T {
-        let now_ms = self.nodes[node].clock_ms;
-        let Node { engine, disk, .. } = &mut self.nodes[node];
-        let result = act(engine, &mut Ctx { now_ms, rng: &mut self.rng });
+        let Node { engine, disk, clock_ms, rng, .. } = &mut self.nodes[node];
+        let now_ms = *clock_ms;
+        let result = act(engine, &mut Ctx { now_ms, rng });
         let step = engine.settle();
         let effects = step
             .commit(|changes| {
@@ -285,9 +290,9 @@ impl World {
         committed: bool,
         act: impl FnOnce(&mut Engine, &mut Ctx<'_>),
     ) {
-        let now_ms = self.nodes[node].clock_ms;
-        let Node { engine, disk, .. } = &mut self.nodes[node];
-        act(engine, &mut Ctx { now_ms, rng: &mut self.rng });
+        let Node { engine, disk, clock_ms, rng, .. } = &mut self.nodes[node];
+        let now_ms = *clock_ms;
+        act(engine, &mut Ctx { now_ms, rng });
         let step = engine.settle();
         if committed {
             step.commit(|changes| {
@@ -540,16 +545,17 @@ impl Node {
             |(phrase, _)| RecoverySecret::from_phrase(phrase).unwrap(),
         );
         let profile = new_profile(&recovery, Name::new(name).unwrap(), false, clock_ms, rng);
-        let mut node = Self::restored(Disk::new(profile), clock_ms, 0);
+        let own = SeededRng::new(rng.next());
+        let mut node = Self::restored(Disk::new(profile), clock_ms, own, 0);
         let mut key = [0; 32];
         rng.try_fill_bytes(&mut key).unwrap();
         node.engine.on_network(Peer(key));
         node
     }
 
-    fn restored(disk: Disk, clock_ms: u64, runs: u8) -> Self {
+    fn restored(disk: Disk, clock_ms: u64, rng: SeededRng, runs: u8) -> Self {
         let engine = Engine::restore(disk.snapshot(false), clock_ms).unwrap();
-        Self { engine, disk, notices: Vec::new(), standing: BTreeMap::new(), clock_ms, runs }
+        Self { engine, disk, notices: Vec::new(), standing: BTreeMap::new(), clock_ms, rng, runs }
     }
 }
 

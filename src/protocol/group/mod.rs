@@ -8,6 +8,8 @@ mod command;
 mod convert;
 mod dag;
 mod keys;
+#[cfg(test)]
+mod model_tests;
 mod notes;
 mod ops;
 mod query;

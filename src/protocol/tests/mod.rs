@@ -3,5 +3,7 @@
 mod attacks;
 mod conversation;
 mod group_carry;
+mod group_model;
 mod group_sim;
 mod groups;
+mod model;
