@@ -183,7 +183,7 @@ async fn one_way(from: &Client, to: &Person, chat: ConversationId) -> Outcome<(D
             None,
         );
         let (sent, arrived) =
-            tokio::join!(sent, until(&mut events, |event| matches!(event, Event::MessageReceived(_))));
+            tokio::join!(sent, until(&mut events, |event| matches!(event, Event::MessageReceived { .. })));
         let message = sent?.id;
         arrived?;
         times.push(start.elapsed());

@@ -7,7 +7,7 @@ use std::convert::Infallible;
 
 use undertone::model::{
     AccountId, Body, Change, Contact, ConversationId, DirectHead, Entry, EntryRef, FrameId, Invite, InviteId,
-    Name, OutboxRow, Peer, Profile, Snapshot, Text,
+    Mentions, Name, OutboxRow, Peer, Profile, Snapshot, Text,
 };
 use undertone::protocol::{Ctx, Effect, Engine, new_profile};
 use undertone::wire::Frame;
@@ -101,7 +101,7 @@ impl World {
                 // Committed, and then the process dies before anything is let out.
                 let chat = self.chat();
                 let text = Text::new("last words").unwrap();
-                let body = Body::Text { text, reply_to: None };
+                let body = Body::Text { text, reply_to: None, mentions: Mentions::default() };
                 let (said, _lost) = self.commit(side, |engine, ctx| engine.speak(chat, body, ctx));
                 self.said.extend(said);
                 self.restart(side);
@@ -130,7 +130,9 @@ impl World {
     fn say(&mut self, side: usize, length: usize) {
         let chat = self.chat();
         let text = Text::new("x".repeat(length.clamp(1, 32 * 1024))).unwrap();
-        let said = self.act(side, |engine, ctx| engine.speak(chat, Body::Text { text, reply_to: None }, ctx));
+        let said = self.act(side, |engine, ctx| {
+            engine.speak(chat, Body::Text { text, reply_to: None, mentions: Mentions::default() }, ctx)
+        });
         self.said.extend(said);
     }
 

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use super::{
     Account, Anchor, Chat, ClientError, Command, Contact, ConversationId, Created, Event, Evidence, Message,
-    MessageId, Nearby, NodeStatus, Page, ProfileInfo, Reply, SafetyNumber, StateAt,
+    MessageId, Nearby, NodeStatus, NotifyMode, Page, ProfileInfo, Reply, SafetyNumber, StateAt, Written,
 };
 
 /// Asks the node for things, in the order in which the futures of its methods are first polled. Cheap to clone.
@@ -304,6 +304,19 @@ impl Client {
         self.ask(|done| Command::Read { chat, upto, done }).await
     }
 
+    /// Which messages of a conversation we want to be told of; with `until_ms` only until then, and of all after it.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn notify(
+        &self,
+        chat: ConversationId,
+        mode: NotifyMode,
+        until_ms: Option<u64>,
+    ) -> Result<(), ClientError> {
+        self.ask(|done| Command::Notify { chat, mode, until_ms, done }).await
+    }
+
     /// We are writing, or have stopped.
     ///
     /// # Errors
@@ -312,28 +325,29 @@ impl Client {
         self.ask(|done| Command::Typing { chat, on, done }).await
     }
 
-    /// Says a text. It is on disk when this returns.
+    /// Says a text. It is on disk when this returns. Those whom it addresses and who take no part are left out; addressing
+    /// everybody takes the role of a moderator.
     ///
     /// # Errors
     /// See [`ClientError`].
     pub async fn send(
         &self,
         chat: ConversationId,
-        text: String,
+        written: Written,
         reply_to: Option<MessageId>,
     ) -> Result<Message, ClientError> {
-        self.ask(|done| Command::Send { chat, text, reply_to, done }).await
+        self.ask(|done| Command::Send { chat, written, reply_to, done }).await
     }
 
-    /// Replaces the text of a message of ours.
+    /// Replaces the text of a message of ours, and whom it addresses.
     ///
     /// # Errors
     /// See [`ClientError`].
-    pub async fn edit(&self, message: MessageId, text: String) -> Result<Message, ClientError> {
-        self.ask(|done| Command::Edit { message, text, done }).await
+    pub async fn edit(&self, message: MessageId, written: Written) -> Result<Message, ClientError> {
+        self.ask(|done| Command::Edit { message, written, done }).await
     }
 
-    /// Takes a message of ours back, for both.
+    /// Takes a message of ours back, for everybody; in a group also one of others, if our role allows it.
     ///
     /// # Errors
     /// See [`ClientError`].

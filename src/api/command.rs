@@ -5,7 +5,7 @@ use zeroize::Zeroizing;
 
 use super::{
     Account, Anchor, Chat, ClientError, Contact, ConversationId, Created, Evidence, GroupCommand, Message,
-    MessageId, Nearby, NodeStatus, Page, ProfileInfo, SafetyNumber, StateAt,
+    MessageId, Nearby, NodeStatus, NotifyMode, Page, ProfileInfo, SafetyNumber, StateAt, Written,
 };
 
 /// Where an answer goes.
@@ -72,13 +72,15 @@ pub(crate) enum Command {
     History { chat: ConversationId, anchor: Anchor, limit: usize, done: Reply<Page> },
     /// Everything up to this message has been seen.
     Read { chat: ConversationId, upto: MessageId, done: Reply<()> },
+    /// Which messages of a conversation we want to be told of.
+    Notify { chat: ConversationId, mode: NotifyMode, until_ms: Option<u64>, done: Reply<()> },
     /// We are writing, or have stopped.
     Typing { chat: ConversationId, on: bool, done: Reply<()> },
     /// Says a text. It is on disk when this returns.
-    Send { chat: ConversationId, text: String, reply_to: Option<MessageId>, done: Reply<Message> },
+    Send { chat: ConversationId, written: Written, reply_to: Option<MessageId>, done: Reply<Message> },
     /// Replaces the text of a message of ours.
-    Edit { message: MessageId, text: String, done: Reply<Message> },
-    /// Takes a message of ours back, for both.
+    Edit { message: MessageId, written: Written, done: Reply<Message> },
+    /// Takes a message back, for everybody.
     Delete { message: MessageId, done: Reply<Message> },
     /// Sets or takes back one emoji of ours on a message.
     React { message: MessageId, emoji: String, on: bool, done: Reply<Message> },

@@ -31,7 +31,12 @@ pub enum Event {
     /// A message changed: edited, deleted, reacted to.
     MessageChanged(Message),
     /// A message of somebody else has arrived.
-    MessageReceived(Message),
+    MessageReceived {
+        /// The message.
+        message: Message,
+        /// Whether we want to be told of it: what is set for the conversation, and whom the message addresses.
+        notify: bool,
+    },
     /// A message of ours has come further.
     MessageState {
         /// The conversation.

@@ -15,8 +15,9 @@ pub use event::Event;
 pub(crate) use group::GroupCommand;
 pub use group::{Group, GroupChange, GroupMember, Role};
 pub use view::{
-    Account, Anchor, Chat, ChatKind, Contact, ContactState, Created, Message, MessageKind, MessageState,
-    Nearby, NodeStatus, Page, PeerStatus, Presence, ProfileInfo, SafetyNumber, StateAt, Via,
+    Account, Anchor, Chat, ChatKind, Contact, ContactState, Created, Mention, Message, MessageKind,
+    MessageState, Nearby, NodeStatus, NotifyMode, Page, PeerStatus, Presence, ProfileInfo, SafetyNumber,
+    StateAt, Via, Written,
 };
 
 pub use crate::model::{ConversationId, Evidence, Finding, MessageId};

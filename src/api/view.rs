@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, fmt, str::FromStr};
 use data_encoding::BASE32_NOPAD;
 
 use super::GroupChange;
+pub use crate::model::NotifyMode;
 use crate::model::{AccountId, ConversationId, Delivery, MessageId, MessageIdError};
 
 /// An account as programs name it. Its text form is the account key in base32, 52 characters.
@@ -202,6 +203,12 @@ pub struct Chat {
     pub account: Option<Account>,
     /// Messages not yet seen.
     pub unread: u32,
+    /// Those of them that address us.
+    pub mentions: u32,
+    /// Which messages we want to be told of.
+    pub notify: NotifyMode,
+    /// Until when, milliseconds since the epoch; then of all again. None: for good.
+    pub notify_until_ms: Option<u64>,
     /// The newest message.
     pub last: Option<Message>,
     /// When the newest message came in or was written, milliseconds since the epoch: the list's order.
@@ -249,10 +256,17 @@ pub struct Message {
     pub seq: u64,
     /// The message it answers.
     pub reply_to: Option<MessageId>,
+    /// Whom the current text addresses, as far as that counts: who took part, and everybody only if the author's role
+    /// allows it.
+    pub mentions: Vec<Mention>,
+    /// Whether we are among them.
+    pub mentions_me: bool,
     /// Whether the text was replaced.
     pub edited: bool,
     /// Whether it was taken back.
     pub deleted: bool,
+    /// Who took it back: its author, or in a group whose role allows that.
+    pub deleted_by: Option<Account>,
     /// Emoji and who set them.
     pub reactions: BTreeMap<String, Vec<Account>>,
     /// Whether we wrote it.
@@ -266,6 +280,42 @@ pub struct Message {
 impl fmt::Debug for Message {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Message({:?}, {} bytes, {:?})", self.id, self.text.len(), self.state)
+    }
+}
+
+/// Whom a text addresses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Mention {
+    /// One person.
+    Account(Account),
+    /// Everybody in the group (`all`).
+    All,
+}
+
+/// A text as it is given to be said.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Written {
+    /// What it says.
+    pub text: String,
+    /// Whom it addresses: at most 32 people by name.
+    pub mentions: Vec<Mention>,
+}
+
+impl fmt::Debug for Written {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Written({} bytes, {:?})", self.text.len(), self.mentions)
+    }
+}
+
+impl From<String> for Written {
+    fn from(text: String) -> Self {
+        Self { text, mentions: Vec::new() }
+    }
+}
+
+impl From<&str> for Written {
+    fn from(text: &str) -> Self {
+        text.to_owned().into()
     }
 }
 

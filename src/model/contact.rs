@@ -1,6 +1,6 @@
 //! People: contacts, requests and invites, and what is remembered of a 1:1 conversation.
 
-use super::{AccountId, ConversationId, DeviceId, EntryRef, InviteId, InviteSecret, Name, Peer};
+use super::{AccountId, Attention, ConversationId, DeviceId, EntryRef, InviteId, InviteSecret, Name, Peer};
 
 /// A person we know, ask, or are asked by.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -180,6 +180,8 @@ pub struct DirectHead {
     pub seen: SeenBy,
     /// Shown entries of the peer after `read_upto`.
     pub unread: u32,
+    /// What it may ask of our person's attention.
+    pub attention: Attention,
     /// What our person has seen.
     pub read_upto: Option<EntryRef>,
     /// What the peer's person has seen of ours, and when we learnt it.

@@ -2,7 +2,7 @@
 
 use std::{cmp::Ordering, fmt};
 
-use super::{AccountId, DeviceId, Emoji, History, Name, Role, Text};
+use super::{AccountId, DeviceId, Emoji, History, Mentions, Name, Role, Text};
 
 /// Names an entry and fixes its place on everybody's screen: by Lamport time, then author, then sequence;
 /// never by a clock (architecture.md, "The log first").
@@ -72,6 +72,8 @@ pub enum Body {
         target: EntryRef,
         /// The new text.
         text: Text,
+        /// Whom it addresses.
+        mentions: Mentions,
     },
     /// Sets or takes back one emoji of the author on an entry. The latest word of an author on one emoji counts.
     React {
@@ -100,6 +102,8 @@ pub enum Body {
         text: Text,
         /// The entry it answers.
         reply_to: Option<EntryRef>,
+        /// Whom it addresses.
+        mentions: Mentions,
     },
     /// A kind that this version does not know. Its bytes are kept, so that a newer version can show it.
     Unknown {
@@ -113,6 +117,21 @@ impl Body {
     #[must_use]
     pub const fn is_shown(&self) -> bool {
         matches!(self, Self::Group(_) | Self::Text { .. } | Self::Unknown { .. })
+    }
+
+    /// Whom it addresses.
+    #[must_use]
+    pub const fn mentions(&self) -> Option<&Mentions> {
+        match self {
+            Self::Edit { mentions, .. } | Self::Text { mentions, .. } => Some(mentions),
+            Self::Accept { .. }
+            | Self::Delete { .. }
+            | Self::Group(_)
+            | Self::React { .. }
+            | Self::Read { .. }
+            | Self::Request { .. }
+            | Self::Unknown { .. } => None,
+        }
     }
 
     /// The entry that this one changes the look of, if any.

@@ -51,6 +51,12 @@ impl Role {
         self >= Self::Moderator
     }
 
+    /// Whether the role may call everybody in one text.
+    #[must_use]
+    pub fn may_address_all(self) -> bool {
+        self >= Self::Moderator
+    }
+
     /// Whether the role may add somebody with this role.
     #[must_use]
     pub fn may_add(self, with: Self) -> bool {

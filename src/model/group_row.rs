@@ -1,7 +1,7 @@
 //! What is remembered of a group besides its operations and entries: its secrets, our place in it, and the
 //! sender chains of its members.
 
-use super::{AccountId, ConversationId, DeviceId, EntryRef, FrameId, SecretBytes, Seen};
+use super::{AccountId, Attention, ConversationId, DeviceId, EntryRef, FrameId, SecretBytes, Seen};
 
 /// A group's row.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub struct GroupHead {
     pub sending: Option<[u8; 16]>,
     /// Shown entries of others after `read_upto`.
     pub unread: u32,
+    /// What it may ask of our person's attention.
+    pub attention: Attention,
     /// What our person has seen.
     pub read_upto: Option<EntryRef>,
     /// How far ours has come with each of the others.

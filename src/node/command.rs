@@ -5,10 +5,10 @@ use undertone_crypto::compare::safety_number;
 use super::{actor::Actor, scrub::scrub_stack, unlock::store_error};
 use crate::{
     api::{
-        Account, Anchor, Chat, ClientError, Command, Contact, Message, MessageState, Nearby, Page, Reply,
-        SafetyNumber, StateAt,
+        Account, Anchor, Chat, ClientError, Command, Contact, Mention, Message, MessageState, Nearby, Page,
+        Reply, SafetyNumber, StateAt, Written,
     },
-    model::{Body, ConversationId, Delivery, Emoji, Entry, MessageId, Name, Text, limits},
+    model::{Body, ConversationId, Delivery, Emoji, Entry, Mentions, MessageId, Name, Text, limits},
     protocol::Refused,
     store,
     wire::InviteLink,
@@ -93,9 +93,12 @@ impl Actor {
                 self.look(done, |open| open.history(chat, anchor, limit));
             }
             Command::Read { chat, upto, done } => self.read(chat, upto, done),
+            Command::Notify { chat, mode, until_ms, done } => {
+                self.ask(done, |engine, ctx| engine.set_notify(chat, mode, until_ms, ctx));
+            }
             Command::Typing { chat, on, done } => self.ask(done, |engine, ctx| engine.typing(chat, on, ctx)),
-            Command::Send { chat, text, reply_to, done } => self.say(chat, text, reply_to, done),
-            Command::Edit { message, text, done } => self.edit(message, text, done),
+            Command::Send { chat, written, reply_to, done } => self.say(chat, written, reply_to, done),
+            Command::Edit { message, written, done } => self.edit(message, written, done),
             Command::Delete { message, done } => self
                 .change(message, done, |engine, ctx| engine.delete(message.conversation, message.entry, ctx)),
             Command::React { message, emoji, on, done } => self.react(message, emoji, on, done),
@@ -179,7 +182,11 @@ impl Actor {
             let row = if upto.conversation == chat { open.message(chat, upto.entry) } else { None };
             let row = row.ok_or(ClientError::NotFound("message"))?;
             let theirs = if row.mine { open.theirs_before(chat, upto.entry)? } else { Some(upto.entry) };
-            let left = open.store.count_shown_after(&chat, Some(&upto.entry), false).map_err(store_error)?;
+            let own = open.engine.account();
+            let left = open.store.count_shown_after(&chat, Some(&upto.entry), false, |by, mentions| {
+                open.engine.addressed(chat, by, mentions).address(&own)
+            });
+            let left = left.map_err(store_error)?;
             Ok(theirs.map(|entry| (entry, left)))
         });
         match left {
@@ -190,13 +197,19 @@ impl Actor {
         }
     }
 
-    fn say(&mut self, chat: ConversationId, text: String, reply_to: Option<MessageId>, done: Reply<Message>) {
+    fn say(
+        &mut self,
+        chat: ConversationId,
+        written: Written,
+        reply_to: Option<MessageId>,
+        done: Reply<Message>,
+    ) {
         let said = self.writable().and_then(|()| {
-            let text = checked_text(text)?;
+            let (text, mentions) = checked(written)?;
             if reply_to.is_some_and(|target| target.conversation != chat) {
                 return Err(ClientError::NotFound("message to reply to"));
             }
-            let body = Body::Text { text, reply_to: reply_to.map(|target| target.entry) };
+            let body = Body::Text { text, reply_to: reply_to.map(|target| target.entry), mentions };
             let speak = |engine: &mut crate::protocol::Engine, ctx: &mut crate::protocol::Ctx<'_>| {
                 let id = engine.speak(chat, body.clone(), ctx)?;
                 Ok(Entry { id, sent_at_ms: ctx.now_ms, body })
@@ -206,8 +219,8 @@ impl Actor {
         self.answer(done, said, move |open, entry| Ok(open.fresh(chat, &entry)));
     }
 
-    fn edit(&mut self, message: MessageId, text: String, done: Reply<Message>) {
-        match checked_text(text) {
+    fn edit(&mut self, message: MessageId, written: Written, done: Reply<Message>) {
+        match checked(written) {
             Ok(text) => self.change(message, done, |engine, ctx| {
                 engine.edit(message.conversation, message.entry, text, ctx)
             }),
@@ -328,9 +341,17 @@ pub(super) fn checked_name(name: &str) -> Result<Name, ClientError> {
     Name::new(name).ok_or(ClientError::Invalid("a name has 1 to 64 characters"))
 }
 
-fn checked_text(text: String) -> Result<Text, ClientError> {
+fn checked(Written { text, mentions }: Written) -> Result<(Text, Mentions), ClientError> {
     if text.len() > limits::TEXT_BYTES {
         return Err(ClientError::TooLarge { limit: limits::TEXT_BYTES });
     }
-    Text::new(text).ok_or(ClientError::Invalid("a message cannot be empty"))
+    let text = Text::new(text).ok_or(ClientError::Invalid("a message cannot be empty"))?;
+    let account = |mention: &Mention| match mention {
+        Mention::Account(account) => Some(account.0),
+        Mention::All => None,
+    };
+    let all = mentions.contains(&Mention::All);
+    let mentions = Mentions::new(mentions.iter().filter_map(account).collect(), all)
+        .ok_or(ClientError::Invalid("a message can address 32 people by name"))?;
+    Ok((text, mentions))
 }

@@ -12,8 +12,8 @@ use super::{clock::system_rng, unlock};
 use crate::{
     api::ClientError,
     model::{
-        Body, Change, Contact, ContactState, ConversationId, DirectHead, Entry, EntryRef, Name, Seen, SeenBy,
-        Text,
+        Attention, Body, Change, Contact, ContactState, ConversationId, DirectHead, Entry, EntryRef,
+        Mentions, Name, Seen, SeenBy, Text,
     },
     protocol::new_profile,
     store::{FolderLock, Store},
@@ -99,7 +99,7 @@ fn said(seq: u64, text: String) -> Option<Entry> {
     Some(Entry {
         id: EntryRef { lamport: seq, author: DeviceId::new(author), seq },
         sent_at_ms: START_MS.saturating_add(seq.saturating_mul(60_000)),
-        body: Body::Text { text: Text::new(text)?, reply_to: None },
+        body: Body::Text { text: Text::new(text)?, reply_to: None, mentions: Mentions::default() },
     })
 }
 
@@ -120,6 +120,7 @@ fn people(
         lamport: last,
         seen: heard(last).unwrap_or_default(),
         unread: 0,
+        attention: Attention::default(),
         read_upto: None,
         peer_read: None,
         last: Some(EntryRef { lamport: last, author, seq: last }),

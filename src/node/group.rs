@@ -150,6 +150,9 @@ impl Open {
             title: state.title.as_str().to_owned(),
             account: None,
             unread: head.unread,
+            mentions: head.attention.mentions,
+            notify: head.attention.notify,
+            notify_until_ms: head.attention.until_ms,
             last: last.and_then(|entry| self.message(head.conversation, entry)),
             active_at_ms: head.last_at_ms,
         }

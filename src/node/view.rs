@@ -8,10 +8,12 @@ use super::{
 };
 use crate::{
     api::{
-        Account, Chat, ChatKind, ClientError, Contact, ContactState, Event, Message, MessageKind,
+        Account, Chat, ChatKind, ClientError, Contact, ContactState, Event, Mention, Message, MessageKind,
         MessageState, NodeStatus, PeerStatus, Presence, ProfileInfo, Via,
     },
-    model::{self, AccountId, Body, ConversationId, Delivery, DirectHead, Entry, EntryRef, MessageId},
+    model::{
+        self, AccountId, Body, ConversationId, Delivery, DirectHead, Entry, EntryRef, Mentions, MessageId,
+    },
     protocol::{Alarm, Notice},
     store::{Store, StoredRow},
 };
@@ -82,7 +84,10 @@ impl Actor {
             Notice::Alarm(account, Alarm::Equivocation | Alarm::Rollback) => {
                 Event::KeyAlarm(open.contact(account)?)
             }
-            Notice::Arrived(chat, entry) => Event::MessageReceived(open.message(chat, entry.id)?),
+            Notice::Arrived(chat, entry) => Event::MessageReceived {
+                message: open.message(chat, entry.id)?,
+                notify: open.engine.tells_of(chat, &entry),
+            },
             Notice::Changed(chat, entry) => Event::MessageChanged(open.message(chat, entry)?),
             Notice::ChatChanged(chat) => Event::ChatChanged(open.chat_row(chat)?),
             Notice::ContactChanged(account) => Event::ContactChanged(open.contact(account)?),
@@ -161,6 +166,9 @@ impl Open {
             title: contact.name.as_str().to_owned(),
             account: Some(Account(head.account)),
             unread: head.unread,
+            mentions: head.attention.mentions,
+            notify: head.attention.notify,
+            notify_until_ms: head.attention.until_ms,
             last: head.last.and_then(|entry| self.message(head.conversation, entry)),
             active_at_ms: head.last_at_ms,
         })
@@ -194,8 +202,9 @@ impl Open {
             Account(member.unwrap_or(if mine { own } else { other }))
         };
         let (text, reply_to, kind) = match &entry.body {
-            Body::Text { text, reply_to } => {
-                (edited.as_ref().unwrap_or(text).as_str().to_owned(), *reply_to, MessageKind::Text)
+            Body::Text { text, reply_to, .. } => {
+                let text = edited.as_ref().map_or(text, |edit| &edit.text);
+                (text.as_str().to_owned(), *reply_to, MessageKind::Text)
             }
             Body::Delete { .. } => (String::new(), None, MessageKind::Text),
             Body::Group(_) => (String::new(), None, MessageKind::System),
@@ -211,6 +220,7 @@ impl Open {
             let who = author(device, *device == self.engine.device());
             by_emoji.entry(emoji.as_str().to_owned()).or_default().push(who);
         }
+        let addressed = if *deleted { Mentions::default() } else { self.addressed(chat, row) };
         let group = self.engine.group(chat);
         let read_upto =
             group.map_or_else(|| head.and_then(|head| head.read_upto), |(head, _)| head.read_upto);
@@ -232,14 +242,33 @@ impl Open {
             // Operations have no place in their author's count.
             seq: if kind == MessageKind::System { 0 } else { entry.id.seq },
             reply_to: reply_to.map(|entry| MessageId { conversation: chat, entry }),
+            mentions: mentions(&addressed),
+            mentions_me: addressed.address(&own),
             edited: edited.is_some() && !deleted,
             deleted: *deleted,
+            deleted_by: deleted.then(|| author(&entry.id.author, *mine)),
             reactions: by_emoji,
             mine: *mine,
             change: group_change(&entry.body),
             state,
         }
     }
+}
+
+impl Open {
+    /// Whom the current text of a row addresses.
+    fn addressed(&self, chat: ConversationId, row: &StoredRow) -> Mentions {
+        match (&row.edited, row.entry.body.mentions()) {
+            (Some(edit), _) => self.engine.addressed(chat, &edit.by, &edit.mentions),
+            (None, Some(mentions)) => self.engine.addressed(chat, &row.entry.id, mentions),
+            (None, None) => Mentions::default(),
+        }
+    }
+}
+
+fn mentions(mentions: &Mentions) -> Vec<Mention> {
+    let accounts = mentions.accounts().iter().map(|account| Mention::Account(Account(*account)));
+    accounts.chain(mentions.all().then_some(Mention::All)).collect()
 }
 
 /// Digits in groups of five.

@@ -11,8 +11,8 @@ use super::{
 };
 use crate::{
     model::{
-        Body, Change, ContactState, ConversationId, Emoji, EntryRef, Invite, InviteId, InviteSecret, Name,
-        Text,
+        Body, Change, ContactState, ConversationId, Emoji, EntryRef, Invite, InviteId, InviteSecret,
+        Mentions, Name, Text,
         limits::{CONTACTS, INVITES},
     },
     wire::InviteLink,
@@ -48,11 +48,11 @@ impl Engine {
     /// Says something in a conversation.
     ///
     /// # Errors
-    /// [`Refused`] if it is nobody's, blocked, not agreed to, or held.
+    /// [`Refused`] if it is nobody's, blocked, not agreed to, or held, or calls everybody and may not.
     pub fn speak(
         &mut self,
         chat: ConversationId,
-        body: Body,
+        mut body: Body,
         ctx: &mut Ctx<'_>,
     ) -> Result<EntryRef, Refused> {
         if self.groups.contains_key(&chat) {
@@ -69,6 +69,12 @@ impl Engine {
         if matches!(contact.state, ContactState::Member | ContactState::Request) {
             return Err(Refused::NotAllowed);
         }
+        if body.mentions().is_some_and(Mentions::all) {
+            return Err(Refused::NotAllowed);
+        }
+        if let Body::Edit { mentions, .. } | Body::Text { mentions, .. } = &mut body {
+            *mentions = mentions.among(|named| *named == account || *named == self.me.account, true);
+        }
         self.say(account, body, ctx).ok_or(Refused::NotAllowed)
     }
 
@@ -80,11 +86,11 @@ impl Engine {
         &mut self,
         chat: ConversationId,
         target: EntryRef,
-        text: Text,
+        (text, mentions): (Text, Mentions),
         ctx: &mut Ctx<'_>,
     ) -> Result<(), Refused> {
         self.ours(target)?;
-        self.speak(chat, Body::Edit { target, text }, ctx).map(|_| ())
+        self.speak(chat, Body::Edit { target, text, mentions }, ctx).map(|_| ())
     }
 
     /// Takes back an entry of ours, for both.
@@ -116,7 +122,8 @@ impl Engine {
         self.speak(chat, Body::React { target, emoji, on }, ctx).map(|_| ())
     }
 
-    /// Our person has seen everything up to this entry of the other; `unread` messages of the other come after it.
+    /// Our person has seen everything up to this entry of the other; of what the other said after it `left` are messages,
+    /// and messages that address our person.
     ///
     /// # Errors
     /// [`Refused::NotFound`] if the conversation is nobody's.
@@ -124,11 +131,11 @@ impl Engine {
         &mut self,
         chat: ConversationId,
         upto: EntryRef,
-        unread: u32,
+        left: (u32, u32),
         ctx: &mut Ctx<'_>,
     ) -> Result<(), Refused> {
         if self.groups.contains_key(&chat) {
-            self.read_group(chat, upto, unread);
+            self.read_group(chat, upto, left);
             return Ok(());
         }
         let account = self.other(chat)?;
@@ -137,7 +144,7 @@ impl Engine {
             return Ok(());
         }
         person.head.read_upto = Some(upto);
-        person.head.unread = unread;
+        (person.head.unread, person.head.attention.mentions) = left;
         let tell = !person.is_held() && person.contact.state == ContactState::Mutual;
         self.out.head_touched(account);
         self.out.chat_changed(chat);

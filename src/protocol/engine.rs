@@ -279,6 +279,7 @@ impl Engine {
         }
         self.expire_links(ctx.now_ms);
         self.expire_typing(ctx.now_ms);
+        self.expire_attention(ctx.now_ms);
         self.tick_groups(ctx);
         self.retry(ctx);
         self.tick_carried(ctx);

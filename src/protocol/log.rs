@@ -114,9 +114,15 @@ impl Engine {
             Body::Group(_) => {}
             Body::Text { .. } | Body::Unknown { .. } => {
                 // By the author's own count: what comes late is new, wherever it stands.
+                let (me, other) = (self.me.account, account);
+                let addressed = entry.body.mentions().is_some_and(|mentions| {
+                    mentions.among(|account| *account == me || *account == other, false).address(&me)
+                });
                 let read = person.head.read_upto.is_some_and(|read| entry.id.is_upto(&read));
                 if !read {
                     person.head.unread = person.head.unread.saturating_add(1);
+                    let mentions = &mut person.head.attention.mentions;
+                    *mentions = mentions.saturating_add(addressed.into());
                 }
                 person.head.last = person.head.last.max(Some(entry.id));
                 person.head.last_at_ms = ctx.now_ms;

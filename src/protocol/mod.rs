@@ -2,6 +2,7 @@
 //! time and randomness as arguments leaves changes and effects behind, and the effects can be had only by
 //! committing the changes. Knows nothing of sockets, sled, tokio or the clock.
 
+mod attention;
 mod bundle;
 mod command;
 mod delivery;

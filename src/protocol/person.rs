@@ -10,7 +10,8 @@ use undertone_crypto::{
 
 use super::{outbox::Outbox, sessions::Sessions};
 use crate::model::{
-    AccountId, Contact, ContactState, ConversationId, DirectHead, FrameId, Peer, SeenBy, limits::TAKEN_FRAMES,
+    AccountId, Attention, Contact, ContactState, ConversationId, DirectHead, FrameId, Peer, SeenBy,
+    limits::TAKEN_FRAMES,
 };
 
 #[derive(Debug)]
@@ -112,6 +113,7 @@ pub(super) fn new_head(conversation: ConversationId, account: AccountId, now_ms:
         lamport: 0,
         seen: SeenBy::default(),
         unread: 0,
+        attention: Attention::default(),
         read_upto: None,
         peer_read: None,
         last: None,

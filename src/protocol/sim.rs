@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 use super::{Ctx, Effect, Engine, Notice, Standing, new_profile};
 use crate::model::{
     AccountId, Body, CarriedRow, ChainRow, Change, Contact, ConversationId, DirectHead, Entry, EntryRef,
-    FrameId, GroupHead, Invite, InviteId, Name, OutboxRow, Peer, Profile, Snapshot, Text,
+    FrameId, GroupHead, Invite, InviteId, Mentions, Name, OutboxRow, Peer, Profile, Snapshot, Text,
 };
 
 /// A source of test randomness: repeatable, and nothing else.
@@ -501,7 +501,8 @@ impl World {
 
     pub(super) fn say(&mut self, from: usize, to: usize, text: &str) -> Result<EntryRef, super::Refused> {
         let chat = self.chat(from, to);
-        let body = Body::Text { text: Text::new(text).unwrap(), reply_to: None };
+        let body =
+            Body::Text { text: Text::new(text).unwrap(), reply_to: None, mentions: Mentions::default() };
         self.act(from, |engine, ctx| engine.speak(chat, body, ctx))
     }
 

@@ -5,8 +5,8 @@ use std::fmt;
 use serde_json::{Map, Value};
 use zeroize::Zeroize;
 
-use super::jsonrpc::Fault;
-use crate::api::{Account, ClientError, ConversationId, MessageId};
+use super::{jsonrpc::Fault, value::ALL};
+use crate::api::{Account, ClientError, ConversationId, Mention, MessageId, Written};
 
 /// What a parameter must be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,6 +111,19 @@ impl Params {
         let parse = |value: &Value| value.as_str().and_then(|text| text.parse().ok());
         let accounts: Option<_> = list.iter().map(parse).collect();
         accounts.ok_or_else(|| ClientError::NotFound("account").into())
+    }
+
+    /// What `text` says, and whom `mentions` names.
+    pub(super) fn written(&mut self) -> Result<Written, Fault> {
+        let text = self.text("text")?;
+        let Some(Value::Array(list)) = self.0.remove("mentions") else { return Ok(text.into()) };
+        let parse = |value: &Value| match value.as_str()? {
+            ALL => Some(Mention::All),
+            text => text.parse().ok().map(Mention::Account),
+        };
+        let mentions: Option<_> = list.iter().map(parse).collect();
+        let mentions = mentions.ok_or(ClientError::NotFound("account"))?;
+        Ok(Written { text, mentions })
     }
 
     /// The conversation that `chat` names.

@@ -4,8 +4,8 @@ use data_encoding::HEXLOWER;
 use serde_json::{Map, Value, json};
 
 use crate::api::{
-    Account, Chat, Contact, Event, Evidence, Group, GroupChange, GroupMember, Message, Nearby, NodeStatus,
-    Page, PeerStatus, Presence, ProfileInfo, Role, SafetyNumber, StateAt,
+    Account, Chat, Contact, Event, Evidence, Group, GroupChange, GroupMember, Mention, Message, Nearby,
+    NodeStatus, Page, PeerStatus, Presence, ProfileInfo, Role, SafetyNumber, StateAt,
 };
 
 /// Nothing to say but that it is done.
@@ -93,6 +93,9 @@ pub(super) fn chat(chat: &Chat) -> Value {
         "title": chat.title,
         "account": chat.account.map(text),
         "unread": chat.unread,
+        "mentions": chat.mentions,
+        "notify": chat.notify.as_str(),
+        "notify_until_ms": chat.notify_until_ms,
         "last": chat.last.as_ref().map(message),
         "active_at_ms": chat.active_at_ms,
     })
@@ -115,13 +118,24 @@ pub(super) fn message(message: &Message) -> Value {
         "lamport": message.lamport,
         "seq": message.seq,
         "reply_to": message.reply_to.map(|id| id.to_string()),
+        "mentions": message.mentions.iter().map(mention).collect::<Value>(),
+        "mentions_me": message.mentions_me,
         "edited": message.edited,
         "deleted": message.deleted,
+        "deleted_by": message.deleted_by.map(text),
         "reactions": reactions,
         "mine": message.mine,
         "change": message.change.as_ref().map(change),
         "state": message.state.as_str(),
     })
+}
+
+/// Whom a text addresses.
+fn mention(mention: &Mention) -> String {
+    match mention {
+        Mention::Account(account) => text(*account),
+        Mention::All => ALL.into(),
+    }
 }
 
 /// What changed in a group.
@@ -226,7 +240,13 @@ pub(super) fn event(event: &Event) -> Value {
         Event::KeyChanged(who) => about_contact("key.changed", who),
         Event::Locked => json!({"type": "locked"}),
         Event::MessageChanged(what) => about_message("message.changed", what),
-        Event::MessageReceived(what) => about_message("message.received", what),
+        Event::MessageReceived { message: what, notify } => {
+            let mut fields = about_message("message.received", what);
+            if let Value::Object(fields) = &mut fields {
+                fields.insert("notify".into(), (*notify).into());
+            }
+            fields
+        }
         Event::MessageState { chat, message, account, state, at_ms, upto } => json!({
             "type": "message.state",
             "chat": chat.to_string(),
@@ -261,3 +281,6 @@ fn about_message(kind: &str, what: &Message) -> Value {
 fn text(account: Account) -> String {
     account.to_string()
 }
+
+/// Everybody, where accounts are named.
+pub(super) const ALL: &str = "all";

@@ -8,7 +8,7 @@ use super::draft::Draft;
 use super::keys::ConversationKeys;
 use super::record::{self, DeletedMark, DeliveredBlock, EditMark, ReactionMark, TakenBlock};
 use crate::model::limits::TAKEN_FRAMES;
-use crate::model::{AccountId, Body, Change, ConversationId, Emoji, Entry, EntryRef, FrameId, Text};
+use crate::model::{AccountId, Body, Change, ConversationId, Emoji, Entry, EntryRef, FrameId};
 
 /// Drafts one change.
 pub(super) fn draft_change(
@@ -133,8 +133,9 @@ fn put_entry(draft: &mut Draft<'_>, keys: &ConversationKeys<'_>, said: &Said<'_>
     let id = said.entry.id;
     match &said.entry.body {
         Body::Group(_) | Body::Text { .. } | Body::Unknown { .. } => put_row(draft, keys, said),
-        Body::Edit { target, text } if target.author == id.author => {
-            put_edit(draft, keys, said, (target, text))
+        Body::Edit { target, text, mentions } if target.author == id.author => {
+            let mark = EditMark { by: id, text: text.clone(), mentions: mentions.clone() };
+            put_edit(draft, keys, said, target, &mark)
         }
         Body::Delete { target } if target.author == id.author => {
             put_side(draft, keys, said)?;
@@ -178,10 +179,10 @@ fn put_edit(
     draft: &mut Draft<'_>,
     keys: &ConversationKeys<'_>,
     said: &Said<'_>,
-    (target, text): (&EntryRef, &Text),
+    target: &EntryRef,
+    mark: &EditMark,
 ) -> Result<(), StoreError> {
-    let by = said.entry.id;
-    let key = keys.edit(target, &by);
+    let key = keys.edit(target, &mark.by);
     if draft.get(&keys.deleted(target))?.is_some() {
         draft.put(key, record::encode_side(said.mine, &[])?);
         return Ok(());
@@ -189,8 +190,8 @@ fn put_edit(
     draft.put(key, record::encode_side(said.mine, said.bytes)?);
     let key = keys.edited(target);
     let newest = draft.get(&key)?.map(|plain| record::decode_edited(&plain)).transpose()?;
-    if newest.is_none_or(|mark| mark.by < by) {
-        draft.put(key, record::encode_edited(&EditMark { by, text: text.clone() })?);
+    if newest.is_none_or(|newest| newest.by < mark.by) {
+        draft.put(key, record::encode_edited(mark)?);
     }
     Ok(())
 }

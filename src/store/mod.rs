@@ -23,7 +23,9 @@ use std::path::{Path, PathBuf};
 use rand_core::CryptoRng;
 use undertone_crypto::vault::{self, Cost};
 
-use crate::model::{AccountId, CarriedRow, Change, ConversationId, EntryRef, FrameId, Profile, Snapshot};
+use crate::model::{
+    AccountId, CarriedRow, Change, ConversationId, EntryRef, FrameId, Mentions, Profile, Snapshot,
+};
 use backend::sled::Sled;
 use backend::{Backend, Batch};
 use draft::{Draft, View};
@@ -254,8 +256,8 @@ impl Store {
         row.map(|plain| record::decode_carried(&plain)).transpose()
     }
 
-    /// How many rows after `after` (all, if `None`) this device wrote, or did not write. Rows taken back do not
-    /// count. Reads every one of them: meant for the unread ones.
+    /// How many rows after `after` (all, if `None`) this device wrote, or did not write; and how many of them `address`
+    /// our person. Rows taken back do not count. Reads every one of them: meant for the unread ones.
     ///
     /// # Errors
     /// [`StoreError::Damaged`] and its kin.
@@ -264,8 +266,9 @@ impl Store {
         conversation: &ConversationId,
         after: Option<&EntryRef>,
         mine: bool,
-    ) -> Result<u32, StoreError> {
-        read::count_shown_after(self.view(), conversation, after, mine)
+        address: impl Fn(&EntryRef, &Mentions) -> bool,
+    ) -> Result<(u32, u32), StoreError> {
+        read::count_shown_after(self.view(), conversation, after, mine, address)
     }
 
     /// Seals the key file under `new` instead of `old`; afterwards `old` opens neither slot. Takes about a

@@ -6,9 +6,9 @@ use super::StoreError;
 use super::backend::Direction;
 use super::draft::View;
 use super::keys::{ConversationKeys, OverlayKind, Range, overlay_of, place_of};
-use super::record::{self, DeliveredBlock, Plain, Row};
+use super::record::{self, DeliveredBlock, EditMark, Plain, Row};
 use crate::model::limits::PAGE;
-use crate::model::{Body, ConversationId, DeviceId, Emoji, Entry, EntryRef, Text};
+use crate::model::{Body, ConversationId, DeviceId, Emoji, Entry, EntryRef, Mentions};
 
 /// A row of the timeline with all that has been said about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,7 +19,7 @@ pub(crate) struct StoredRow {
     /// Whether this device wrote it.
     pub(crate) mine: bool,
     /// The newest text its author gave it instead.
-    pub(crate) edited: Option<Text>,
+    pub(crate) edited: Option<EditMark>,
     /// Whether its author took it back.
     pub(crate) deleted: bool,
     /// Who put which emoji on it, in the order of the reactions.
@@ -102,25 +102,29 @@ pub(super) fn row(
     Ok(join(view, &keys, vec![record::decode_row(*id, &plain)?])?.pop())
 }
 
-/// How many rows after `after` (all, if `None`) this device wrote, or did not write. Rows taken back do not count.
+/// How many rows after `after` (all, if `None`) this device wrote, or did not write; and how many of them `address` our
+/// person. Rows taken back do not count.
 pub(super) fn count_shown_after(
     view: View<'_>,
     conversation: &ConversationId,
     after_id: Option<&EntryRef>,
     mine: bool,
-) -> Result<u32, StoreError> {
+    address: impl Fn(&EntryRef, &Mentions) -> bool,
+) -> Result<(u32, u32), StoreError> {
     let keys = view.keys().conversation(conversation);
     let all = keys.messages();
     let from = after_id.map_or(all.from, |id| after(keys.message(id)));
-    let mut count = 0_u32;
+    let (mut count, mut addressed) = (0_u32, 0_u32);
     for row in view.scan(&Range { from, to: all.to }, Direction::Ascending) {
         let row = decode(&row?)?;
         let said = matches!(row.entry.body, Body::Text { .. } | Body::Unknown { .. });
         if row.mine == mine && said {
             count = count.saturating_add(1);
+            let ours = row.entry.body.mentions().is_some_and(|mentions| address(&row.entry.id, mentions));
+            addressed = addressed.saturating_add(ours.into());
         }
     }
-    Ok(count)
+    Ok((count, addressed))
 }
 
 /// Up to `limit` rows of a range in the order on screen, and whether there are more in `direction`.
@@ -181,7 +185,7 @@ fn join(view: View<'_>, keys: &ConversationKeys<'_>, rows: Vec<Row>) -> Result<V
 
 #[derive(Default)]
 struct Marks {
-    edited: Option<Text>,
+    edited: Option<EditMark>,
     deleted: bool,
     reactions: Vec<(EntryRef, Emoji)>,
 }
@@ -195,7 +199,7 @@ fn marks(view: View<'_>, range: &Range) -> Result<BTreeMap<EntryRef, Marks>, Sto
             .ok_or(StoreError::Damaged("a mark on a row makes no sense"))?;
         let marks = all.entry(target).or_default();
         match kind {
-            OverlayKind::Edited => marks.edited = Some(record::decode_edited(&plain)?.text),
+            OverlayKind::Edited => marks.edited = Some(record::decode_edited(&plain)?),
             OverlayKind::Deleted => marks.deleted = true,
             OverlayKind::Reaction => {
                 let mark = record::decode_reaction(&plain)?;

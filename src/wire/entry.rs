@@ -3,22 +3,23 @@
 //! ```text
 //! entry    = {0: lamport, 1: author:16, 2: seq, 3: sent_at_ms, 4: kind, 5: body}
 //! position = [lamport, author:16, seq]
-//! body     = kind 1 text    {0: text, 1: reply_to position?}
-//!            kind 2 edit    {0: target position, 1: text}
+//! body     = kind 1 text    {0: text, 1: reply_to position?, 2: accounts?, 3: all?}
+//!            kind 2 edit    {0: target position, 1: text, 2: accounts?, 3: all?}
 //!            kind 3 delete  {0: target position}
 //!            kind 4 react   {0: target position, 1: emoji, 2: on}
 //!            kind 5 read    {0: upto position}
 //!            kind 6 request {0: name}
 //!            kind 7 accept  {0: name}
 //!            kind 8 is what a row of a group's operation has on disk; it never travels
+//! accounts = whom the text addresses, 32 bytes each, ascending, 1 to 32; all = true: everybody
 //! ```
 //! A kind number is never used again for something else.
 
 use minicbor::{Decoder, Encoder};
 use zeroize::Zeroizing;
 
-use super::{Malformed, fixed, read_map, read_whole, written};
-use crate::model::{Body, DeviceId, Emoji, Entry, EntryRef, Name, Text};
+use super::{Malformed, fixed, group::chunks, read_map, read_whole, written};
+use crate::model::{AccountId, Body, DeviceId, Emoji, Entry, EntryRef, Mentions, Name, Text};
 
 /// The encoding of an entry of a known kind. An entry of an unknown kind is never made here, only passed on
 /// as it came; its body is encoded empty.
@@ -38,7 +39,9 @@ pub fn encode_entry(entry: &Entry) -> Zeroizing<Vec<u8>> {
 
 fn text_bytes(body: &Body) -> usize {
     match body {
-        Body::Text { text, .. } | Body::Edit { text, .. } => text.as_str().len(),
+        Body::Text { text, mentions, .. } | Body::Edit { text, mentions, .. } => {
+            text.as_str().len().saturating_add(mentions.accounts().len().saturating_mul(ACCOUNT_BYTES))
+        }
         Body::Accept { name } | Body::Request { name } => name.as_str().len(),
         Body::React { emoji, .. } => emoji.as_str().len(),
         Body::Delete { .. } | Body::Group(_) | Body::Read { .. } | Body::Unknown { .. } => 0,
@@ -91,15 +94,20 @@ const fn kind(body: &Body) -> u16 {
 
 fn encode_body(e: &mut Encoder<Vec<u8>>, body: &Body) {
     match body {
-        Body::Text { text, reply_to: None } => written(e.map(1).and_then(|e| e.u8(0)?.str(text.as_str()))),
-        Body::Text { text, reply_to: Some(target) } => {
-            written(e.map(2).and_then(|e| e.u8(0)?.str(text.as_str())?.u8(1)));
-            encode_position(e, target);
+        Body::Text { text, reply_to, mentions } => {
+            let fields = 1_u64.saturating_add(reply_to.is_some().into()).saturating_add(fields_of(mentions));
+            written(e.map(fields).and_then(|e| e.u8(0)?.str(text.as_str())));
+            if let Some(target) = reply_to {
+                written(e.u8(1));
+                encode_position(e, target);
+            }
+            encode_mentions(e, mentions);
         }
-        Body::Edit { target, text } => {
-            written(e.map(2).and_then(|e| e.u8(0)));
+        Body::Edit { target, text, mentions } => {
+            written(e.map(fields_of(mentions).saturating_add(2)).and_then(|e| e.u8(0)));
             encode_position(e, target);
             written(e.u8(1).and_then(|e| e.str(text.as_str())));
+            encode_mentions(e, mentions);
         }
         Body::Delete { target } | Body::Read { upto: target } => {
             written(e.map(1).and_then(|e| e.u8(0)));
@@ -115,6 +123,30 @@ fn encode_body(e: &mut Encoder<Vec<u8>>, body: &Body) {
         }
         Body::Group(_) | Body::Unknown { .. } => written(e.map(0)),
     }
+}
+
+/// The fields that mentions take.
+fn fields_of(mentions: &Mentions) -> u64 {
+    u64::from(!mentions.accounts().is_empty()).saturating_add(mentions.all().into())
+}
+
+fn encode_mentions(e: &mut Encoder<Vec<u8>>, mentions: &Mentions) {
+    if !mentions.accounts().is_empty() {
+        let accounts: Vec<[u8; 32]> = mentions.accounts().iter().map(|account| *account.as_bytes()).collect();
+        written(e.u8(2).and_then(|e| e.bytes(&accounts.concat())));
+    }
+    if mentions.all() {
+        written(e.u8(3).and_then(|e| e.bool(true)));
+    }
+}
+
+fn decode_accounts(d: &mut Decoder<'_>) -> Result<Vec<AccountId>, Malformed> {
+    let chunks = chunks(d.bytes()?, Mentions::MOST)?;
+    let ascending = chunks.iter().zip(chunks.iter().skip(1)).all(|(one, next)| one < next);
+    if chunks.is_empty() || !ascending {
+        return Err(Malformed);
+    }
+    chunks.iter().map(|bytes| AccountId::from_bytes(bytes).map_err(|_not_a_key| Malformed)).collect()
 }
 
 fn encode_position(e: &mut Encoder<Vec<u8>>, at: &EntryRef) {
@@ -141,6 +173,8 @@ struct Fields {
     position: Option<EntryRef>,
     text: Option<String>,
     on: Option<bool>,
+    accounts: Vec<AccountId>,
+    all: bool,
 }
 
 impl Fields {
@@ -149,18 +183,23 @@ impl Fields {
             (TEXT | REQUEST | ACCEPT, 0) | (EDIT | REACT, 1) => self.text = Some(d.str()?.into()),
             (TEXT, 1) | (EDIT | DELETE | REACT | READ, 0) => self.position = Some(decode_position(d)?),
             (REACT, 2) => self.on = Some(d.bool()?),
+            (TEXT | EDIT, 2) => self.accounts = decode_accounts(d)?,
+            (TEXT | EDIT, 3) => self.all = d.bool()?,
             _ => return Ok(false),
         }
         Ok(true)
     }
 
     fn into_body(self, kind: u16) -> Result<Body, Malformed> {
-        let Self { position, text, on } = self;
+        let Self { position, text, on, accounts, all } = self;
+        let mentions = Mentions::new(accounts, all).ok_or(Malformed)?;
         let position_or = position.ok_or(Malformed);
         let text_or = text.ok_or(Malformed);
         Ok(match kind {
-            TEXT => Body::Text { text: Text::new(text_or?).ok_or(Malformed)?, reply_to: position },
-            EDIT => Body::Edit { target: position_or?, text: Text::new(text_or?).ok_or(Malformed)? },
+            TEXT => Body::Text { text: Text::new(text_or?).ok_or(Malformed)?, reply_to: position, mentions },
+            EDIT => {
+                Body::Edit { target: position_or?, text: Text::new(text_or?).ok_or(Malformed)?, mentions }
+            }
             DELETE => Body::Delete { target: position_or? },
             REACT => Body::React {
                 target: position_or?,
@@ -177,6 +216,8 @@ impl Fields {
 
 /// All fields of an entry but its text take less.
 const FIELDS: usize = 128;
+/// What an account takes.
+const ACCOUNT_BYTES: usize = 32;
 const TEXT: u16 = 1;
 const EDIT: u16 = 2;
 const DELETE: u16 = 3;
@@ -201,13 +242,23 @@ mod tests {
         })
     }
 
+    fn mentions() -> impl Strategy<Value = Mentions> {
+        let account = any::<[u8; 32]>().prop_filter_map("no key", |bytes| AccountId::from_bytes(&bytes).ok());
+        (prop::collection::vec(account, 0..4), any::<bool>())
+            .prop_filter_map("too many", |(accounts, all)| Mentions::new(accounts, all))
+    }
+
     fn body() -> impl Strategy<Value = Body> {
         let text = "\\PC{1,200}".prop_filter_map("blank", Text::new);
         let name = "\\PC{1,40}".prop_filter_map("blank", |name| Name::new(&name));
         prop_oneof![
-            (text.clone(), prop::option::of(position()))
-                .prop_map(|(text, reply_to)| Body::Text { text, reply_to }),
-            (position(), text).prop_map(|(target, text)| Body::Edit { target, text }),
+            (text.clone(), prop::option::of(position()), mentions())
+                .prop_map(|(text, reply_to, mentions)| Body::Text { text, reply_to, mentions }),
+            (position(), text, mentions()).prop_map(|(target, text, mentions)| Body::Edit {
+                target,
+                text,
+                mentions
+            }),
             position().prop_map(|target| Body::Delete { target }),
             (position(), any::<bool>()).prop_map(|(target, on)| Body::React {
                 target,

@@ -60,7 +60,7 @@ async fn what_is_said_while_the_other_is_away_comes_when_they_are_back() {
     let (mut hana, bora, chat) = friends().await;
     hana.stop().await;
     for i in 0..50 {
-        bora.client.send(chat, format!("while away {i}"), None).await.unwrap();
+        bora.client.send(chat, format!("while away {i}").into(), None).await.unwrap();
     }
     assert_eq!(bora.client.status().await.unwrap().outbox, 50);
     hana.dial(bora.addresses().await);
@@ -76,7 +76,7 @@ async fn a_thousand_texts_each_way_arrive_once_and_in_one_order() {
     let (one, other) = (hana.client.clone(), bora.client.clone());
     let say = |client: undertone::api::Client, who: &'static str| async move {
         for i in 0..1000 {
-            client.send(chat, format!("{who} {i}"), None).await.unwrap();
+            client.send(chat, format!("{who} {i}").into(), None).await.unwrap();
         }
     };
     tokio::join!(say(one, "hana"), say(other, "bora"));

@@ -40,7 +40,7 @@ async fn changed(node: &mut TestNode, wanted: impl Fn(&Group) -> bool) -> Group 
 /// The next text of somebody else.
 async fn received(node: &mut TestNode) -> Message {
     node.event(|event| match event {
-        Event::MessageReceived(message) if message.kind == MessageKind::Text => Some(message),
+        Event::MessageReceived { message, .. } if message.kind == MessageKind::Text => Some(message),
         _ => None,
     })
     .await
@@ -149,8 +149,8 @@ async fn who_was_away_finds_it_all_and_who_left_or_was_removed_gets_nothing_more
     received(&mut chan).await;
     chan.stop().await;
     for i in 0..20 {
-        hana.client.send(chat, format!("hana {i}"), None).await.unwrap();
-        bora.client.send(chat, format!("bora {i}"), None).await.unwrap();
+        hana.client.send(chat, format!("hana {i}").into(), None).await.unwrap();
+        bora.client.send(chat, format!("bora {i}").into(), None).await.unwrap();
     }
     chan.dial(bora.addresses().await);
     chan.start().await;
@@ -167,7 +167,7 @@ async fn who_was_away_finds_it_all_and_who_left_or_was_removed_gets_nothing_more
     assert!(chan.client.send(chat, "still here?".into(), None).await.is_err());
     hana.client.send(chat, "without chan".into(), None).await.unwrap();
     bora.event(|event| match event {
-        Event::MessageReceived(got) if got.text == "without chan" => Some(()),
+        Event::MessageReceived { message: got, .. } if got.text == "without chan" => Some(()),
         _ => None,
     })
     .await;

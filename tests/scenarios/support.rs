@@ -87,8 +87,10 @@ impl TestNode {
 
     /// The next message of somebody else.
     pub(crate) async fn received(&mut self) -> Message {
-        self.event(|event| if let Event::MessageReceived(message) = event { Some(message) } else { None })
-            .await
+        self.event(
+            |event| if let Event::MessageReceived { message, .. } = event { Some(message) } else { None },
+        )
+        .await
     }
 
     pub(crate) async fn texts(&self, chat: ConversationId) -> Vec<String> {

@@ -110,10 +110,10 @@ fn say(look: (Tongue, Appearance), english: &'static str, korean: &'static str) 
 fn the_list_says_who_said_the_newest_thing_in_a_group() {
     let mut harness = Harness::new(core());
     let news = at(by(CHAN, 30, "I am there"), 0);
-    harness.happen([Event::MessageReceived(news)]);
+    harness.happen([Event::MessageReceived { message: news, notify: true }]);
     assert!(harness.shows("Chan: I am there"));
     let gone = at(changed(CLUB, 31, BORA, GroupChange::Removed(account(CHAN))), 0);
-    harness.happen([Event::MessageReceived(gone)]);
+    harness.happen([Event::MessageReceived { message: gone, notify: true }]);
     assert!(harness.shows("김보라 removed Chan"));
 }
 

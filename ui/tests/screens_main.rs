@@ -245,7 +245,7 @@ fn a_message_of_another_conversation_shows_in_the_list_only() {
     let mut harness = opened();
     let news = sent(theirs(ZOE, 60, "news"), 0);
     harness.happen([
-        Event::MessageReceived(news.clone()),
+        Event::MessageReceived { message: news.clone(), notify: true },
         Event::ChatChanged(chat(ZOE, "Zoe Park", 1, Some(news))),
     ]);
     assert!(harness.shows("news"));
@@ -386,7 +386,9 @@ fn being_offline_is_said_and_taken_back() {
 fn the_messages_of_the_program_show_nothing_of_what_people_write() {
     let mut harness = opened();
     harness.write("chat-editor", "s");
-    let message = Message::Core(vec![Event::MessageReceived(theirs(MIN, 60, "secret words"))].into());
+    let message = Message::Core(
+        vec![Event::MessageReceived { message: theirs(MIN, 60, "secret words"), notify: true }].into(),
+    );
     assert!(!format!("{message:?}").contains("secret"));
     harness.act(message);
     assert!(!format!("{:?}", harness.app).contains("secret"));

@@ -190,19 +190,20 @@ impl Engine {
         Ok(())
     }
 
-    /// Our person has seen everything up to this entry; `unread` messages of others come after it.
+    /// Our person has seen everything up to this entry; of what comes after it `left` are messages of others, and messages
+    /// that address our person.
     pub(in crate::protocol) fn read_group(
         &mut self,
         conversation: ConversationId,
         upto: EntryRef,
-        unread: u32,
+        left: (u32, u32),
     ) {
         let Some(group) = self.groups.get_mut(&conversation) else { return };
         if group.head.read_upto.is_some_and(|read| upto <= read) {
             return;
         }
         group.head.read_upto = Some(upto);
-        group.head.unread = unread;
+        (group.head.unread, group.head.attention.mentions) = left;
         group.news = true;
         self.out.group_touched(conversation);
         self.out.chat_changed(conversation);

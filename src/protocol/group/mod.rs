@@ -1,6 +1,6 @@
 //! Private groups: the membership log (`dag`, `resolve`), what is held of a group (`state`), and the machines around
 //! it, each an `impl Engine`: operations (`ops`), notes through the pairwise sessions (`notes`), messages (`say`),
-//! comparing with the others (`sync`), and what our person asks for (`command`).
+//! comparing with the others (`sync`), what an author could do (`moderate`), and what our person asks for (`command`).
 
 mod carry;
 mod chain;
@@ -10,6 +10,7 @@ mod dag;
 mod keys;
 #[cfg(test)]
 mod model_tests;
+mod moderate;
 mod notes;
 mod ops;
 mod query;

@@ -7,7 +7,7 @@ use super::{
     state::{Group, OP_SEQ, Waiting},
 };
 use crate::{
-    model::{AccountId, Body, Change, CipherRow, ConversationId, Entry, EntryRef, Peer},
+    model::{AccountId, Body, Change, CipherRow, ConversationId, Entry, EntryRef, Mentions, Peer, Role},
     protocol::{
         Refused,
         engine::{Ctx, Engine},
@@ -21,11 +21,11 @@ impl Engine {
     /// Says something in a group.
     ///
     /// # Errors
-    /// [`Refused::NotAllowed`] for whoever does not take part or may only read.
+    /// [`Refused::NotAllowed`] for whoever does not take part or may only read, and for who calls everybody and may not.
     pub(in crate::protocol) fn group_say(
         &mut self,
         conversation: ConversationId,
-        body: Body,
+        mut body: Body,
         ctx: &mut Ctx<'_>,
     ) -> Result<EntryRef, Refused> {
         let group = self.groups.get(&conversation).ok_or(Refused::NotFound)?;
@@ -33,6 +33,13 @@ impl Engine {
         let of_an_operation = body.overlays().is_some_and(|target| Group::is_op(&target));
         if !role.is_some_and(|role| role.may_write()) || of_an_operation {
             return Err(Refused::NotAllowed);
+        }
+        let calls_all = body.mentions().is_some_and(Mentions::all);
+        if calls_all && !role.is_some_and(Role::may_address_all) {
+            return Err(Refused::NotAllowed);
+        }
+        if let Body::Edit { mentions, .. } | Body::Text { mentions, .. } = &mut body {
+            *mentions = mentions.among(|account| group.has(account), true);
         }
         let chain = self.ready_chain(conversation, ctx).ok_or(Refused::NotAllowed)?;
         let (entry, frame) = self.seal_entry(conversation, chain, body, ctx).ok_or(Refused::NotAllowed)?;
@@ -192,7 +199,12 @@ impl Engine {
         match entry.body {
             Body::Text { .. } | Body::Unknown { .. } => {
                 if group.head.read_upto.is_none_or(|read| read < entry.id) {
+                    let addressed = entry.body.mentions().is_some_and(|mentions| {
+                        group.addressed(&entry.id, mentions).address(&self.me.account)
+                    });
                     group.head.unread = group.head.unread.saturating_add(1);
+                    let mentions = &mut group.head.attention.mentions;
+                    *mentions = mentions.saturating_add(addressed.into());
                 }
                 group.head.last = group.head.last.max(Some(entry.id));
                 group.head.last_at_ms = ctx.now_ms;

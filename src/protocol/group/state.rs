@@ -15,8 +15,8 @@ use super::{
     resolve::{Resolution, cut, state_at},
 };
 use crate::model::{
-    AccountId, ChainRow, ConversationId, EntryRef, GroupHead, GroupOp, GroupState, OpId, OpKind, Peer,
-    SecretBytes,
+    AccountId, Attention, ChainRow, ConversationId, EntryRef, GroupHead, GroupOp, GroupState, OpId, OpKind,
+    Peer, SecretBytes,
 };
 use crate::protocol::RestoreError;
 
@@ -79,6 +79,7 @@ impl Group {
                 lamport: 0,
                 sending: None,
                 unread: 0,
+                attention: Attention::default(),
                 read_upto: None,
                 reached: Vec::new(),
                 last: None,

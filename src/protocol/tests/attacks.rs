@@ -11,7 +11,7 @@ use super::super::{
 };
 use crate::{
     model::{
-        Body, ContactState, Emoji, Entry, EntryRef, Finding, FrameId, Peer,
+        Body, ContactState, Emoji, Entry, EntryRef, Finding, FrameId, Mentions, Peer,
         limits::{REQUESTS, REQUESTS_OF_ONE},
     },
     wire::{Frame, Payload, encode_entry},
@@ -319,7 +319,7 @@ fn nonce_key_uniqueness_under_crash() {
             let node = world.rng.below(2);
             let chat = world.chat(0, 1);
             let text = crate::model::Text::new(format!("{node} says {i}")).unwrap();
-            let body = Body::Text { text, reply_to: None };
+            let body = Body::Text { text, reply_to: None, mentions: Mentions::default() };
             match world.rng.below(10) {
                 0 | 1 => {
                     let committed = world.rng.below(2) == 0;

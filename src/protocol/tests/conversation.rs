@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::super::sim::World;
 use super::super::{Alarm, Notice, Refused};
-use crate::model::{Body, ContactState, Delivery, DeviceId, Entry, EntryRef, Name, Text};
+use crate::model::{Body, ContactState, Delivery, DeviceId, Entry, EntryRef, Mentions, Name, Text};
 use crate::wire::{Card, Frame, Proof, encode_entry};
 
 #[test]
@@ -346,7 +346,11 @@ fn two_devices_of_one_contact_that_speak_in_turns_neither_repeat_nor_hide_each_o
     let text = |device: DeviceId, seq: u64| {
         let id = EntryRef { lamport: 10 + seq, author: device, seq };
         let text = Text::new(format!("{device:?} {seq}")).unwrap();
-        encode_entry(&Entry { id, sent_at_ms: 0, body: Body::Text { text, reply_to: None } })
+        encode_entry(&Entry {
+            id,
+            sent_at_ms: 0,
+            body: Body::Text { text, reply_to: None, mentions: Mentions::default() },
+        })
     };
     // The same numbers from both, and each entry again after the other has spoken.
     for seq in 1..=20 {

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    model::{AccountId, Body, ConversationId, Entry, Name, Role, Text},
+    model::{AccountId, Body, ConversationId, Entry, Mentions, Name, Role, Text},
     protocol::sim::{SeededRng, World},
 };
 
@@ -50,7 +50,11 @@ impl Course {
         match self.rng.below(20) {
             0..=7 => {
                 let text = format!("{number} by {}", NAMES[node]);
-                let body = Body::Text { text: Text::new(text.as_str()).unwrap(), reply_to: None };
+                let body = Body::Text {
+                    text: Text::new(text.as_str()).unwrap(),
+                    reply_to: None,
+                    mentions: Mentions::default(),
+                };
                 if self.world.act(node, |engine, ctx| engine.speak(chat, body, ctx)).is_ok() {
                     self.written.insert(text, (node, self.members(node)));
                 }

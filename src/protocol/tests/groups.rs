@@ -1,12 +1,12 @@
 //! Groups: whoever is away, cut off, removed or newly added, everybody who takes part shows the same in the same order.
 
 use crate::{
-    model::{AccountId, Body, ConversationId, Delivery, EntryRef, Name, Role, Text},
+    model::{AccountId, Body, ConversationId, Delivery, EntryRef, Mentions, Name, Role, Text},
     protocol::{Refused, sim::World},
 };
 
 /// People of whom the first knows all others, and everybody is connected.
-fn circle(names: &[&str], seed: u64) -> World {
+pub(super) fn circle(names: &[&str], seed: u64) -> World {
     let mut world = World::new(names, seed);
     for other in 1..names.len() {
         world.befriend(0, other);
@@ -24,7 +24,7 @@ fn everybody_meets(world: &mut World) {
     world.run();
 }
 
-fn begin(world: &mut World, members: &[usize]) -> ConversationId {
+pub(super) fn begin(world: &mut World, members: &[usize]) -> ConversationId {
     let accounts: Vec<AccountId> = members.iter().map(|node| world.account(*node)).collect();
     let title = Name::new("Harbour").unwrap();
     let chat = world.act(0, |engine, ctx| engine.create_group(&title, &accounts, ctx)).unwrap();
@@ -34,7 +34,7 @@ fn begin(world: &mut World, members: &[usize]) -> ConversationId {
 }
 
 fn write(world: &mut World, node: usize, chat: ConversationId, text: &str) -> Result<EntryRef, Refused> {
-    let body = Body::Text { text: Text::new(text).unwrap(), reply_to: None };
+    let body = Body::Text { text: Text::new(text).unwrap(), reply_to: None, mentions: Mentions::default() };
     world.act(node, |engine, ctx| engine.speak(chat, body, ctx))
 }
 

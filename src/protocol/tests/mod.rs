@@ -6,4 +6,5 @@ mod group_carry;
 mod group_model;
 mod group_sim;
 mod groups;
+mod mentions;
 mod model;

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{Lane, Method, Outcome};
 use crate::{
-    api::{Anchor, Client},
+    api::{Anchor, Client, ClientError, NotifyMode},
     model::limits::PAGE,
     rpc::{
         jsonrpc::Fault,
@@ -55,6 +55,15 @@ pub(super) const METHODS: &[Method] = &[
         run: |client, params| Box::pin(read(client, params)),
     },
     Method {
+        name: "chat.notify",
+        params: &[need("chat", Kind::Text), need("mode", Kind::Text), may("until", Kind::Count)],
+        result: &[],
+        about: "Which messages we want to be told of: `all`, `mentions` (those that address us, and answers to \
+                ours) or `none`; with `until` (ms) only until then, and of all after it.",
+        lane: Lane::Shared,
+        run: |client, params| Box::pin(notify(client, params)),
+    },
+    Method {
         name: "chat.typing",
         params: &[need("chat", Kind::Text), need("typing", Kind::Flag)],
         result: &[],
@@ -92,6 +101,13 @@ async fn history(client: Client, mut params: Params) -> Outcome {
 
 async fn read(client: Client, mut params: Params) -> Outcome {
     client.read(params.chat()?, params.message("upto")?).await?;
+    Ok(value::done())
+}
+
+async fn notify(client: Client, mut params: Params) -> Outcome {
+    let mode = NotifyMode::named(&params.text("mode")?)
+        .ok_or(ClientError::Invalid("a mode is `all`, `mentions` or `none`"))?;
+    client.notify(params.chat()?, mode, params.maybe_count("until")).await?;
     Ok(value::done())
 }
 

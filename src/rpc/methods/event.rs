@@ -25,7 +25,11 @@ pub const EVENTS: &[Told] = &[
         "Somebody showed device keys of this person that contradict what is known; nothing was changed.",
     ),
     told("key.changed", CONTACT, "A person has a new device; sending is held until `contact.accept`."),
-    told("message.received", MESSAGE, "A message of somebody else has arrived."),
+    told(
+        "message.received",
+        &["chat", "message", "notify"],
+        "A message of somebody else has arrived; `notify`: we want to be told of it (`chat.notify`).",
+    ),
     told("message.stored", MESSAGE, "A message of ours is on our disk, sent by this or another program."),
     told("message.changed", MESSAGE, "A message was edited, deleted or reacted to."),
     told(
@@ -35,7 +39,18 @@ pub const EVENTS: &[Told] = &[
     ),
     told(
         "chat.changed",
-        &["chat", "kind", "title", "account", "unread", "last", "active_at_ms"],
+        &[
+            "chat",
+            "kind",
+            "title",
+            "account",
+            "unread",
+            "mentions",
+            "notify",
+            "notify_until_ms",
+            "last",
+            "active_at_ms",
+        ],
         "A row of the conversation list changed.",
     ),
     told(

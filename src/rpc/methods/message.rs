@@ -14,18 +14,29 @@ use crate::{
 pub(super) const METHODS: &[Method] = &[
     Method {
         name: "message.send",
-        params: &[need("chat", Kind::Text), need("text", Kind::Text), may("reply_to", Kind::Text)],
+        params: &[
+            need("chat", Kind::Text),
+            need("text", Kind::Text),
+            may("reply_to", Kind::Text),
+            may("mentions", Kind::Accounts),
+        ],
         result: &["message"],
         about: "Says a text; `message` is its id. It is on disk when this answers, and goes out as soon as \
-                the other person is there.",
+                the other person is there. `mentions`: accounts that it addresses, at most 32, and `all` (moderators and \
+                above).",
         lane: Lane::Shared,
         run: |client, params| Box::pin(send(client, params)),
     },
     Method {
         name: "message.edit",
-        params: &[need("chat", Kind::Text), need("message", Kind::Text), need("text", Kind::Text)],
+        params: &[
+            need("chat", Kind::Text),
+            need("message", Kind::Text),
+            need("text", Kind::Text),
+            may("mentions", Kind::Accounts),
+        ],
         result: &[],
-        about: "Replaces the text of a message of ours.",
+        about: "Replaces the text of a message of ours, and whom it addresses.",
         lane: Lane::Shared,
         run: |client, params| Box::pin(edit(client, params)),
     },
@@ -63,13 +74,13 @@ pub(super) const METHODS: &[Method] = &[
 async fn send(client: Client, mut params: Params) -> Outcome {
     let chat = params.chat()?;
     let reply_to = params.maybe_message("reply_to")?;
-    let sent = client.send(chat, params.text("text")?, reply_to).await?;
+    let sent = client.send(chat, params.written()?, reply_to).await?;
     Ok(json!({"message": sent.id.to_string()}))
 }
 
 async fn edit(client: Client, mut params: Params) -> Outcome {
     let message = params.message_in_chat()?;
-    client.edit(message, params.text("text")?).await?;
+    client.edit(message, params.written()?).await?;
     Ok(value::done())
 }
 

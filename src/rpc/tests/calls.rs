@@ -280,7 +280,7 @@ fn a_reader_that_is_too_slow_is_told_that_it_missed_events() {
         let mut big = sample::message();
         big.text = "x".repeat(32 * 1024);
         for _ in 0..3000 {
-            fake.events.send(Event::MessageReceived(big.clone())).unwrap();
+            fake.events.send(Event::MessageReceived { message: big.clone(), notify: true }).unwrap();
             tokio::task::yield_now().await;
         }
         let mut heard = 0;

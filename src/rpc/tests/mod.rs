@@ -46,8 +46,8 @@ impl Fake {
                             done.send(Ok(sample::info())).ok();
                         });
                     }
-                    Command::Send { text, done, .. } => {
-                        log.lock().unwrap().push(text);
+                    Command::Send { written, done, .. } => {
+                        log.lock().unwrap().push(written.text);
                         done.send(Ok(sample::message())).ok();
                     }
                     Command::Shutdown { done } => {
@@ -120,6 +120,7 @@ fn value(name: &str, kind: Kind) -> Value {
             sample::message_id().to_string().into()
         }
         ("role", _) => "member".into(),
+        ("mode", _) => "all".into(),
         (_, Kind::Accounts) => json!([sample::account().to_string()]),
         (_, Kind::Count) => json!(7),
         (_, Kind::Flag) => json!(true),
@@ -171,6 +172,7 @@ fn answer(command: Command) {
         | Command::Remove { done, .. }
         | Command::NameContact { done, .. }
         | Command::Read { done, .. }
+        | Command::Notify { done, .. }
         | Command::Typing { done, .. }
         | Command::Shutdown { done } => drop(done.send(Ok(()))),
     }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::api::{
     Account, Chat, ChatKind, ClientError, Contact, ContactState, ConversationId, Created, Event, Evidence,
-    Finding, Group, GroupChange, GroupMember, Message, MessageId, MessageKind, MessageState, Nearby,
-    NodeStatus, Page, PeerStatus, Presence, ProfileInfo, Role, SafetyNumber, StateAt, Via,
+    Finding, Group, GroupChange, GroupMember, Mention, Message, MessageId, MessageKind, MessageState, Nearby,
+    NodeStatus, NotifyMode, Page, PeerStatus, Presence, ProfileInfo, Role, SafetyNumber, StateAt, Via,
 };
 
 pub(super) fn account() -> Account {
@@ -91,8 +91,11 @@ pub(super) fn message() -> Message {
         lamport: 2,
         seq: 3,
         reply_to: None,
+        mentions: vec![Mention::Account(account()), Mention::All],
+        mentions_me: true,
         edited: false,
         deleted: false,
+        deleted_by: None,
         reactions: BTreeMap::from([("👍".into(), vec![account()])]),
         mine: true,
         change: Some(GroupChange::Role(account(), Role::Admin)),
@@ -130,6 +133,9 @@ pub(super) fn chat() -> Chat {
         title: "Bob".into(),
         account: Some(account()),
         unread: 1,
+        mentions: 1,
+        notify: NotifyMode::Mentions,
+        notify_until_ms: Some(1),
         last: Some(message()),
         active_at_ms: 1,
     }
@@ -194,7 +200,7 @@ pub(super) fn events() -> Vec<Event> {
         Event::GroupForgotten(chat_id()),
         Event::KeyChanged(contact()),
         Event::MessageChanged(message()),
-        Event::MessageReceived(message()),
+        Event::MessageReceived { message: message(), notify: true },
         Event::MessageState {
             chat: chat_id(),
             message: message_id(),

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::people::RefV1;
-use super::{Bytes, Plain, ROW, account, decode, encode};
-use crate::model::{Body, Emoji, Entry, EntryRef, GroupEvent, History, Name, Role, Text};
+use super::{Bytes, Plain, ROW, account, decode, decode_version, encode, encode_version};
+use crate::model::{Body, Emoji, Entry, EntryRef, GroupEvent, History, Mentions, Name, Role, Text};
 use crate::store::StoreError;
 
 /// A row of the timeline.
@@ -44,6 +44,31 @@ enum BodyV1<'a> {
         kind: u16,
     },
     Event(EventV1<'a>),
+    /// As `TextWithin`, and whom it addresses.
+    Addressed {
+        start: u32,
+        len: u32,
+        reply_to: Option<RefV1>,
+        mentions: MentionsV1,
+    },
+}
+
+#[derive(Serialize, Deserialize)]
+struct MentionsV1 {
+    accounts: Vec<[u8; 32]>,
+    all: bool,
+}
+
+impl From<&Mentions> for MentionsV1 {
+    fn from(mentions: &Mentions) -> Self {
+        let accounts = mentions.accounts().iter().map(|account| *account.as_bytes()).collect();
+        Self { accounts, all: mentions.all() }
+    }
+}
+
+fn mentions(stored: &MentionsV1) -> Result<Mentions, StoreError> {
+    let accounts = stored.accounts.iter().map(account).collect::<Result<_, _>>()?;
+    Mentions::new(accounts, stored.all).ok_or(StoreError::Damaged(ROW))
 }
 
 #[derive(Serialize, Deserialize)]
@@ -130,9 +155,12 @@ fn event(stored: EventV1<'_>) -> Result<GroupEvent, StoreError> {
 /// The record of an entry that is shown; any other gives the record of one taken back.
 pub(in crate::store) fn encode_row(entry: &Entry, mine: bool, bytes: &[u8]) -> Result<Plain, StoreError> {
     let body = match &entry.body {
-        Body::Text { text, reply_to } => {
+        Body::Text { text, reply_to, mentions } => {
             let reply_to = reply_to.as_ref().map(RefV1::from);
             match find(bytes, text.as_str().as_bytes()) {
+                Some((start, len)) if !mentions.is_empty() => {
+                    BodyV1::Addressed { start, len, reply_to, mentions: mentions.into() }
+                }
                 Some((start, len)) => BodyV1::TextWithin { start, len, reply_to },
                 None => BodyV1::Text { text: text.as_str(), reply_to },
             }
@@ -165,10 +193,18 @@ pub(in crate::store) fn decode_row(id: EntryRef, bytes: &[u8]) -> Result<Row, St
         BodyV1::TextWithin { start, len, reply_to } => Body::Text {
             text: text(within(record.bytes.0, start, len).ok_or(StoreError::Damaged(ROW))?)?,
             reply_to: reply_to.map(EntryRef::from),
+            mentions: Mentions::default(),
         },
-        BodyV1::Text { text: stored, reply_to } => {
-            Body::Text { text: text(stored)?, reply_to: reply_to.map(EntryRef::from) }
-        }
+        BodyV1::Addressed { start, len, reply_to, mentions: stored } => Body::Text {
+            text: text(within(record.bytes.0, start, len).ok_or(StoreError::Damaged(ROW))?)?,
+            reply_to: reply_to.map(EntryRef::from),
+            mentions: mentions(&stored)?,
+        },
+        BodyV1::Text { text: stored, reply_to } => Body::Text {
+            text: text(stored)?,
+            reply_to: reply_to.map(EntryRef::from),
+            mentions: Mentions::default(),
+        },
         BodyV1::Event(stored) => Body::Group(event(stored)?),
         BodyV1::Unknown { kind } => Body::Unknown { kind },
     };
@@ -194,28 +230,33 @@ pub(in crate::store) fn decode_side(bytes: &[u8]) -> Result<(bool, Vec<u8>), Sto
 
 /// The newest text of an entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::store) struct EditMark {
+pub(crate) struct EditMark {
     /// The edit.
-    pub(in crate::store) by: EntryRef,
+    pub(crate) by: EntryRef,
     /// The text.
-    pub(in crate::store) text: Text,
+    pub(crate) text: Text,
+    /// Whom it addresses.
+    pub(crate) mentions: Mentions,
 }
 
 #[derive(Serialize, Deserialize)]
-struct EditV1<'a> {
+struct EditV2<'a> {
     by: RefV1,
     text: &'a str,
+    mentions: MentionsV1,
 }
 
 pub(in crate::store) fn encode_edited(mark: &EditMark) -> Result<Plain, StoreError> {
     let text = mark.text.as_str();
-    encode(&EditV1 { by: (&mark.by).into(), text }, text.len())
+    let mentions = MentionsV1::from(&mark.mentions);
+    let size = text.len().saturating_add(mentions.accounts.len().saturating_mul(32));
+    encode_version(EDIT_VERSION, &EditV2 { by: (&mark.by).into(), text, mentions }, size)
 }
 
 pub(in crate::store) fn decode_edited(bytes: &[u8]) -> Result<EditMark, StoreError> {
-    let record: EditV1<'_> = decode(bytes)?;
+    let record: EditV2<'_> = decode_version(EDIT_VERSION, bytes)?;
     let text = Text::new(record.text).ok_or(StoreError::Damaged(ROW))?;
-    Ok(EditMark { by: record.by.into(), text })
+    Ok(EditMark { by: record.by.into(), text, mentions: mentions(&record.mentions)? })
 }
 
 /// That an entry was taken back.
@@ -274,5 +315,7 @@ fn within(bytes: &[u8], start: u32, len: u32) -> Option<&str> {
     std::str::from_utf8(bytes.get(start..end)?).ok()
 }
 
+/// 2: whom the text addresses.
+const EDIT_VERSION: u8 = 2;
 /// What precedes the text in an entry's encoding is shorter than this.
 const SEARCHED: usize = 512;

@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::attention::AttentionV1;
 use super::people::RefV1;
-use super::{Bytes, Plain, ROW, account, decode, encode};
+use super::{Bytes, Plain, ROW, account, decode, decode_version, encode, encode_version};
 use crate::model::{
     AccountId, CarriedMark, CarriedRow, ChainRow, CipherRow, ConversationId, DeviceId, EntryRef, GroupHead,
     Reached, SecretBytes, Seen,
@@ -11,7 +12,7 @@ use crate::model::{
 use crate::store::StoreError;
 
 #[derive(Serialize, Deserialize)]
-struct GroupV1<'a> {
+struct GroupV2<'a> {
     conversation: [u8; 16],
     #[serde(borrow)]
     group: Bytes<'a>,
@@ -24,13 +25,14 @@ struct GroupV1<'a> {
     reached: Vec<ReachedV1>,
     last: Option<RefV1>,
     last_at_ms: u64,
+    attention: AttentionV1,
 }
 
 /// Account, delivered, read.
 type ReachedV1 = ([u8; 32], (u64, u64), (u64, u64));
 
 pub(in crate::store) fn encode_group(group: &GroupHead) -> Result<Plain, StoreError> {
-    let record = GroupV1 {
+    let record = GroupV2 {
         conversation: *group.conversation.as_bytes(),
         group: Bytes(&group.group),
         envelopes: group.envelopes.iter().map(|secret| Bytes(secret)).collect(),
@@ -46,13 +48,14 @@ pub(in crate::store) fn encode_group(group: &GroupHead) -> Result<Plain, StoreEr
             .collect(),
         last: group.last.as_ref().map(RefV1::from),
         last_at_ms: group.last_at_ms,
+        attention: (&group.attention).into(),
     };
     let members = group.reached.len();
-    encode(&record, members.saturating_mul(MEMBER_BYTES))
+    encode_version(GROUP_VERSION, &record, members.saturating_mul(MEMBER_BYTES))
 }
 
 pub(in crate::store) fn decode_group(bytes: &[u8]) -> Result<GroupHead, StoreError> {
-    let record: GroupV1<'_> = decode(bytes)?;
+    let record: GroupV2<'_> = decode_version(GROUP_VERSION, bytes)?;
     let reached = record
         .reached
         .into_iter()
@@ -70,6 +73,7 @@ pub(in crate::store) fn decode_group(bytes: &[u8]) -> Result<GroupHead, StoreErr
         reached,
         last: record.last.map(EntryRef::from),
         last_at_ms: record.last_at_ms,
+        attention: record.attention.into(),
     })
 }
 
@@ -213,6 +217,8 @@ pub(in crate::store) fn decode_carried(bytes: &[u8]) -> Result<CarriedRow, Store
     Ok(CarriedRow { mark, bytes: record.bytes.0.to_vec() })
 }
 
+/// 2: what a conversation may ask of our person's attention.
+const GROUP_VERSION: u8 = 2;
 /// Upper bounds of encoded sizes.
 const MEMBER_BYTES: usize = 100;
 const VIEW_BYTES: usize = 48;

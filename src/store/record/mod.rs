@@ -1,6 +1,7 @@
 //! What a row says, the only place: a version byte, then postcard. Types of the model are not serialized
 //! themselves, so that a change to them cannot change the disk. Knows nothing of keys, sealing or sled.
 
+mod attention;
 mod content;
 mod delivered;
 mod group;
@@ -16,9 +17,10 @@ use zeroize::Zeroizing;
 use super::StoreError;
 use crate::model::{AccountId, DeviceId, EntryRef};
 
+pub(crate) use content::EditMark;
 pub(super) use content::{
-    DeletedMark, EditMark, ReactionMark, Row, decode_deleted, decode_edited, decode_reaction, decode_row,
-    decode_side, encode_deleted, encode_edited, encode_reaction, encode_row, encode_side, tombstone,
+    DeletedMark, ReactionMark, Row, decode_deleted, decode_edited, decode_reaction, decode_row, decode_side,
+    encode_deleted, encode_edited, encode_reaction, encode_row, encode_side, tombstone,
 };
 pub(super) use delivered::{DeliveredBlock, decode_delivered, encode_delivered};
 pub(super) use group::{

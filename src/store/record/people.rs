@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::attention::AttentionV1;
 use super::{Bytes, Plain, ROW, account, decode, decode_version, encode, encode_version};
 use crate::model::{
     Contact, ContactState, ConversationId, DeviceId, DirectHead, EntryRef, Evidence, Finding, Invite,
@@ -245,7 +246,7 @@ impl From<RefV1> for EntryRef {
 type HeardV2 = ([u8; 16], Vec<(u64, u64)>);
 
 #[derive(Serialize, Deserialize)]
-struct HeadV2 {
+struct HeadV3 {
     conversation: [u8; 16],
     account: [u8; 32],
     next_seq: u64,
@@ -256,11 +257,12 @@ struct HeadV2 {
     peer_read: Option<(RefV1, u64)>,
     last: Option<RefV1>,
     last_at_ms: u64,
+    attention: AttentionV1,
 }
 
 pub(in crate::store) fn encode_head(head: &DirectHead) -> Result<Plain, StoreError> {
     let devices = head.seen.devices();
-    let record = HeadV2 {
+    let record = HeadV3 {
         conversation: *head.conversation.as_bytes(),
         account: *head.account.as_bytes(),
         next_seq: head.next_seq,
@@ -271,12 +273,13 @@ pub(in crate::store) fn encode_head(head: &DirectHead) -> Result<Plain, StoreErr
         peer_read: head.peer_read.as_ref().map(|(upto, at_ms)| (RefV1::from(upto), *at_ms)),
         last: head.last.as_ref().map(RefV1::from),
         last_at_ms: head.last_at_ms,
+        attention: (&head.attention).into(),
     };
     encode_version(HEAD_VERSION, &record, 0)
 }
 
 pub(in crate::store) fn decode_head(bytes: &[u8]) -> Result<DirectHead, StoreError> {
-    let record: HeadV2 = decode_version(HEAD_VERSION, bytes)?;
+    let record: HeadV3 = decode_version(HEAD_VERSION, bytes)?;
     Ok(DirectHead {
         conversation: ConversationId::from_bytes(record.conversation),
         account: account(&record.account)?,
@@ -288,6 +291,7 @@ pub(in crate::store) fn decode_head(bytes: &[u8]) -> Result<DirectHead, StoreErr
         peer_read: record.peer_read.map(|(upto, at_ms)| (upto.into(), at_ms)),
         last: record.last.map(EntryRef::from),
         last_at_ms: record.last_at_ms,
+        attention: record.attention.into(),
     })
 }
 
@@ -302,7 +306,7 @@ fn name(stored: &str) -> Result<Name, StoreError> {
 
 /// 2: on which connection a request came, and evidence.
 const CONTACT_VERSION: u8 = 2;
-/// 2: what has arrived is counted by device.
-const HEAD_VERSION: u8 = 2;
+/// 3: what a conversation may ask of our person's attention.
+const HEAD_VERSION: u8 = 3;
 /// Certificates and the rest of a contact's fields stay below this.
 const SECRET_AMONG_FIELDS: usize = 1024 + 320 * (Evidence::KEPT + 2);

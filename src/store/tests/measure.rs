@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::support::{PASSPHRASE, TestRng, account, at, conversation, create_at, open_at, profile, put};
 use crate::model::limits::TAKEN_FRAMES;
-use crate::model::{Body, Change, FrameId, Text};
+use crate::model::{Body, Change, FrameId, Mentions, Text};
 use crate::store::backend::sled::Sled;
 use crate::store::keyfile::KeyFile;
 use crate::store::{Anchor, Store};
@@ -82,7 +82,11 @@ fn load(dir: &Path, messages: u64) -> Vec<String> {
             changes.push(put(
                 conversation(chat),
                 id,
-                Body::Text { text: Text::new(text).expect("a text"), reply_to: None },
+                Body::Text {
+                    text: Text::new(text).expect("a text"),
+                    reply_to: None,
+                    mentions: Mentions::default(),
+                },
             ));
             if mine {
                 changes.push(Change::PutDelivered {

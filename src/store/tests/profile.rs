@@ -14,8 +14,8 @@ use super::support::{
 };
 use crate::model::limits::TAKEN_FRAMES;
 use crate::model::{
-    CarriedMark, CarriedRow, Change, Contact, ContactState, DirectHead, Evidence, Finding, FrameId, Invite,
-    InviteId, InviteSecret, Name, OutboxRow, Peer, Seen, SeenBy, Snapshot,
+    Attention, CarriedMark, CarriedRow, Change, Contact, ContactState, DirectHead, Evidence, Finding,
+    FrameId, Invite, InviteId, InviteSecret, Name, OutboxRow, Peer, Seen, SeenBy, Snapshot,
 };
 use crate::store::{Anchor, Store, StoreError};
 
@@ -61,6 +61,7 @@ fn head(n: u8, unread: u32) -> DirectHead {
         ])
         .expect("devices"),
         unread,
+        attention: Attention { mentions: unread / 2, ..Attention::default() },
         read_upto: Some(at(3, 2, 1)),
         peer_read: Some((at(4, 1, 1), 77)),
         last: None,

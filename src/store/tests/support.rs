@@ -9,7 +9,8 @@ use undertone_crypto::vault::{self, Cost};
 use zeroize::Zeroizing;
 
 use crate::model::{
-    AccountId, Body, Change, ConversationId, DeviceId, Emoji, Entry, EntryRef, Name, Profile, Snapshot, Text,
+    AccountId, Body, Change, ConversationId, DeviceId, Emoji, Entry, EntryRef, Mentions, Name, Profile,
+    Snapshot, Text,
 };
 use crate::store::backend::Backend;
 use crate::store::backend::memory::Memory;
@@ -77,7 +78,10 @@ pub(super) fn at(lamport: u64, author: u8, seq: u64) -> EntryRef {
 
 /// A text as an entry says it, and its encoding, which holds the text as the real one does.
 pub(super) fn say(id: EntryRef, text: &str) -> Change {
-    entry(id, Body::Text { text: Text::new(text).expect("a text"), reply_to: None })
+    entry(
+        id,
+        Body::Text { text: Text::new(text).expect("a text"), reply_to: None, mentions: Mentions::default() },
+    )
 }
 
 pub(super) fn entry(id: EntryRef, body: Body) -> Change {

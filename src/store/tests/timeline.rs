@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::support::{InMemory, TestRng, account, at, conversation, device, emoji, entry, say};
-use crate::model::{Body, Change, EntryRef, Text};
+use crate::model::{Body, Change, EntryRef, Mentions, Text};
 use crate::store::{Anchor, Store, StoredPage, StoredRow};
 
 fn commit(store: &mut Store, changes: &[Change]) {
@@ -27,7 +27,7 @@ fn text(text: &str) -> Text {
 }
 
 fn edit(id: EntryRef, target: EntryRef, to: &str) -> Change {
-    entry(id, Body::Edit { target, text: text(to) })
+    entry(id, Body::Edit { target, text: text(to), mentions: Mentions::default() })
 }
 
 fn react(id: EntryRef, target: EntryRef, with: &str, on: bool) -> Change {
@@ -54,7 +54,10 @@ fn an_entry_is_never_written_over_by_another_of_its_name() {
     commit(&mut store, &[say(id, "third")]);
     commit(&mut store, &[entry(id, Body::Delete { target: id })]);
     let shown = row(&store, id).expect("is there");
-    assert_eq!(shown.entry.body, Body::Text { text: text("first"), reply_to: None });
+    assert_eq!(
+        shown.entry.body,
+        Body::Text { text: text("first"), reply_to: None, mentions: Mentions::default() }
+    );
     assert!(!shown.deleted, "nor is its name used for a deletion");
     // Taken back, it stays so.
     commit(&mut store, &[entry(at(2, 1, 2), Body::Delete { target: id }), say(id, "again")]);
@@ -63,7 +66,7 @@ fn an_entry_is_never_written_over_by_another_of_its_name() {
     let target = at(3, 1, 3);
     commit(&mut store, &[say(target, "text"), edit(at(4, 1, 4), target, "better")]);
     commit(&mut store, &[edit(at(4, 1, 4), target, "other")]);
-    assert_eq!(row(&store, target).expect("is there").edited, Some(text("better")));
+    assert_eq!(row(&store, target).expect("is there").edited.map(|edit| edit.text), Some(text("better")));
 }
 
 proptest! {
@@ -143,7 +146,7 @@ fn edits_deletions_and_reactions_apply_in_any_order_of_arrival() {
         drop(store);
     }
     let first = &seen[0];
-    assert_eq!(first.edited, Some(text("third")));
+    assert_eq!(first.edited.as_ref().map(|edit| &edit.text), Some(&text("third")));
     assert!(!first.deleted);
     assert_eq!(first.reactions, [(emoji("🎉"), device(2)), (emoji("👀"), device(1))]);
     assert!(seen.iter().all(|row| row == first), "{seen:?}");
@@ -238,7 +241,7 @@ fn counting_after_a_place_tells_mine_from_theirs_and_leaves_out_what_was_taken_b
     commit(&mut store, &rows);
     commit(&mut store, &[entry(at(11, 2, 11), Body::Delete { target: at(9, 2, 9) })]);
     let count = |after: Option<EntryRef>, mine| {
-        store.count_shown_after(&conversation(1), after.as_ref(), mine).expect("counts")
+        store.count_shown_after(&conversation(1), after.as_ref(), mine, |_, _| false).expect("counts").0
     };
     assert_eq!((count(None, true), count(None, false)), (5, 4));
     assert_eq!((count(Some(at(4, 1, 4)), true), count(Some(at(4, 1, 4)), false)), (3, 2));
@@ -273,8 +276,29 @@ fn unknown_kinds_are_rows_and_every_entry_keeps_its_encoding() {
     commit(&mut store, &[entry(id, Body::Unknown { kind: 900 }), say(at(2, 2, 2), "héllo")]);
     let found = page(&store, Anchor::Newest, 9).rows;
     assert_eq!(found[0].entry.body, Body::Unknown { kind: 900 });
-    assert_eq!(found[1].entry.body, Body::Text { text: text("héllo"), reply_to: None });
+    assert_eq!(
+        found[1].entry.body,
+        Body::Text { text: text("héllo"), reply_to: None, mentions: Mentions::default() }
+    );
     let key = store.seal.keys().conversation(&conversation(1)).message(&at(2, 2, 2));
     let plain = store.view().get(&key).expect("reads").expect("is there");
     assert!(plain.ends_with("entry:héllo:end".as_bytes()), "and its text stands there only once");
+}
+
+#[test]
+fn whom_a_text_and_its_edit_address_is_kept_and_counted() {
+    let memory = InMemory::new();
+    let mut store = memory.create();
+    let (target, edit) = (at(1, 2, 1), at(2, 2, 2));
+    let some = Mentions::new(vec![account(3), account(1)], false).expect("few");
+    let all = Mentions::new(Vec::new(), true).expect("few");
+    let said = Body::Text { text: text("@you"), reply_to: Some(edit), mentions: some.clone() };
+    commit(&mut store, &[entry(target, said.clone())]);
+    let address = |_: &EntryRef, mentions: &Mentions| mentions.address(&account(1));
+    let mine = row(&store, target).expect("is there").mine;
+    let counted = store.count_shown_after(&conversation(1), None, mine, address).expect("counts");
+    assert_eq!((counted, row(&store, target).expect("is there").entry.body), ((1, 1), said));
+    commit(&mut store, &[entry(edit, Body::Edit { target, text: text("@all"), mentions: all.clone() })]);
+    assert_eq!(row(&store, target).expect("is there").edited.expect("edited").mentions, all);
+    assert_eq!(some.accounts().len(), 2);
 }

@@ -73,7 +73,7 @@ impl World {
             Event::GroupChanged(group) => self.set_group(group.clone()),
             Event::GroupForgotten(chat) => self.forget(chat),
             Event::MessageChanged(message)
-            | Event::MessageReceived(message)
+            | Event::MessageReceived { message, .. }
             | Event::MessageStored(message) => {
                 self.preview(message);
             }

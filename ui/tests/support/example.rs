@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use undertone::api::{
     Account, Chat, ChatKind, Contact, ContactState, ConversationId, Group, GroupChange, GroupMember, Message,
-    MessageId, MessageKind, MessageState, Nearby, Presence, ProfileInfo, Role, Via,
+    MessageId, MessageKind, MessageState, Nearby, NotifyMode, Presence, ProfileInfo, Role, Via,
 };
 use undertone::model::{DeviceId, EntryRef};
 
@@ -62,8 +62,11 @@ pub fn theirs(n: u8, lamport: u64, text: &str) -> Message {
         lamport,
         seq: lamport,
         reply_to: None,
+        mentions: Vec::new(),
+        mentions_me: false,
         edited: false,
         deleted: false,
+        deleted_by: None,
         reactions: BTreeMap::new(),
         mine: false,
         change: None,
@@ -106,6 +109,9 @@ pub fn chat(n: u8, title: &str, unread: u32, last: Option<Message>) -> Chat {
         title: title.to_owned(),
         account: Some(account(n)),
         unread,
+        mentions: 0,
+        notify: NotifyMode::All,
+        notify_until_ms: None,
         last,
         active_at_ms,
     }

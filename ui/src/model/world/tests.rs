@@ -15,8 +15,8 @@ fn applying_an_event_twice_changes_nothing_more() {
     let events = [
         Event::ContactChanged(contact(1, "Min")),
         Event::ChatChanged(chat(1, "Min", 2, Some(theirs(1, 4, "hey")))),
-        Event::MessageReceived(theirs(1, 4, "hey")),
-        Event::MessageReceived(theirs(1, 5, "you there?")),
+        Event::MessageReceived { message: theirs(1, 4, "hey"), notify: true },
+        Event::MessageReceived { message: theirs(1, 5, "you there?"), notify: true },
         Event::Typing { chat: chat_id(1), account: account(1), typing: true },
     ];
     let mut once = world();
@@ -41,7 +41,7 @@ proptest! {
         for (n, unread) in &counts {
             world.apply(&Event::ChatChanged(chat(*n, "x", *unread, None)), NOW);
             if let Some((n, lamport)) = noise.next() {
-                world.apply(&Event::MessageReceived(theirs(n, lamport, "x")), NOW);
+                world.apply(&Event::MessageReceived { message: theirs(n, lamport, "x"), notify: true }, NOW);
             }
         }
         let truth: BTreeMap<u8, u32> = counts.into_iter().collect();
@@ -55,7 +55,7 @@ proptest! {
         let mut world = world();
         world.apply(&Event::ChatChanged(chat(1, "x", 0, None)), NOW);
         for lamport in order {
-            world.apply(&Event::MessageReceived(theirs(1, lamport, "x")), NOW);
+            world.apply(&Event::MessageReceived { message: theirs(1, lamport, "x"), notify: true }, NOW);
         }
         prop_assert_eq!(world.chat(&chat_id(1)).unwrap().last.as_ref().unwrap().id, message_id(1, 8));
     }
@@ -126,7 +126,7 @@ fn typing_ends_with_a_message_or_with_silence() {
     let typing = Event::Typing { chat: chat_id(1), account: account(1), typing: true };
     world.apply(&typing, NOW);
     assert_eq!(world.typing(&chat_id(1)), [account(1)]);
-    world.apply(&Event::MessageReceived(theirs(1, 1, "x")), NOW);
+    world.apply(&Event::MessageReceived { message: theirs(1, 1, "x"), notify: true }, NOW);
     assert!(world.typing(&chat_id(1)).is_empty());
     world.apply(&typing, NOW);
     assert!(!world.expire(NOW + 1000));
@@ -243,6 +243,6 @@ fn several_people_write_at_once_and_each_stops_alone() {
     world.apply(&typing(1, false), NOW);
     assert_eq!(world.typing(&chat_id(20)), [account(2)]);
     let said = Message { author: account(2), ..theirs(20, 1, "x") };
-    world.apply(&Event::MessageReceived(said), NOW);
+    world.apply(&Event::MessageReceived { message: said, notify: true }, NOW);
     assert!(!world.anybody_types());
 }

@@ -51,7 +51,7 @@ impl State {
         let group = self.world.is_group(&chat.chat());
         match event {
             Event::MessageChanged(message)
-            | Event::MessageReceived(message)
+            | Event::MessageReceived { message, .. }
             | Event::MessageStored(message) => chat.arrived(message.clone()),
             // in a group it is of one member; how far it has come with all comes with the message
             Event::MessageState { message, state, upto, .. } if !group => {
