@@ -6,6 +6,7 @@ mod command;
 mod error;
 mod event;
 mod group;
+mod message;
 mod view;
 
 pub use client::{Client, Events};
@@ -14,10 +15,10 @@ pub use error::ClientError;
 pub use event::Event;
 pub(crate) use group::GroupCommand;
 pub use group::{Group, GroupChange, GroupMember, Role};
+pub use message::{Anchor, Mention, Message, MessageKind, MessageState, Page, StateAt, Written};
 pub use view::{
-    Account, Anchor, Chat, ChatKind, Contact, ContactState, Created, Mention, Message, MessageKind,
-    MessageState, Nearby, NodeStatus, NotifyMode, Page, PeerStatus, Presence, ProfileInfo, SafetyNumber,
-    StateAt, Via, Written,
+    Account, Chat, ChatKind, Contact, ContactState, Created, Nearby, NodeStatus, NotifyMode, PeerStatus,
+    Presence, ProfileInfo, SafetyNumber, Via,
 };
 
 pub use crate::model::{ConversationId, Evidence, Finding, MessageId};

@@ -27,7 +27,11 @@ fn three(seed: u64) -> (World, ConversationId) {
 }
 
 fn write(world: &mut World, node: usize, chat: ConversationId, text: &str) -> EntryRef {
-    let body = Body::Text { text: Text::new(text).unwrap(), reply_to: None };
+    let body = Body::Text {
+        text: Text::new(text).unwrap(),
+        reply_to: None,
+        mentions: crate::model::Mentions::default(),
+    };
     world.act(node, |engine, ctx| engine.speak(chat, body, ctx)).unwrap()
 }
 

@@ -87,7 +87,11 @@ impl Scene {
                 Input::Act => drop(act(&mut world, self.speaker, self.chat, *own.next().unwrap())),
                 Input::Speak => {
                     let (text, chat) = (format!("text {number}"), self.chat);
-                    let body = Body::Text { text: Text::new(text.as_str()).unwrap(), reply_to: None };
+                    let body = Body::Text {
+                        text: Text::new(text.as_str()).unwrap(),
+                        reply_to: None,
+                        mentions: crate::model::Mentions::default(),
+                    };
                     if world.act(self.speaker, |engine, ctx| engine.speak(chat, body, ctx)).is_ok() {
                         said.insert(text, self.members(&world));
                     }
