@@ -274,7 +274,8 @@ impl Disk {
             | Change::PutChain { .. }
             | Change::PutCipher(_)
             | Change::PutGroup(_)
-            | Change::PutOp { .. } => {}
+            | Change::PutOp { .. }
+            | Change::Wipe { .. } => {}
             Change::DropInvite(id) => drop(self.invites.remove(id)),
             Change::DropOutbox { account, seq } => drop(self.outbox.remove(&(*account, *seq))),
             Change::DropPrekey(reference) => drop(self.prekeys.remove(reference)),

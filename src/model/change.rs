@@ -134,6 +134,15 @@ pub enum Change {
         /// `Session::to_bytes`.
         state: Zeroizing<Vec<u8>>,
     },
+    /// What an entry said goes for good, by a deletion that is not its author's.
+    Wipe {
+        /// The conversation.
+        conversation: ConversationId,
+        /// What goes.
+        target: EntryRef,
+        /// The deletion.
+        by: EntryRef,
+    },
     /// A frame was taken: a repeat is acknowledged without opening it. The row of the frame taken
     /// `TAKEN_FRAMES` before it gives way.
     PutTaken {

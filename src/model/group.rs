@@ -45,10 +45,10 @@ impl Role {
         self >= Self::Admin
     }
 
-    /// Whether the role takes back what others wrote.
+    /// Whether the role takes back what somebody of this role wrote: moderators and above, of those below them.
     #[must_use]
-    pub fn may_delete_others(self) -> bool {
-        self >= Self::Moderator
+    pub fn may_take_back(self, of: Self) -> bool {
+        self >= Self::Moderator && of < self
     }
 
     /// Whether the role may call everybody in one text.

@@ -22,6 +22,8 @@ pub struct GroupHead {
     pub unread: u32,
     /// What it may ask of our person's attention.
     pub attention: Attention,
+    /// Deletions by others than the author whose text is still here: at most [`Self::MAX_TAKEN_BACK`].
+    pub taken_back: Vec<TakenBack>,
     /// What our person has seen.
     pub read_upto: Option<EntryRef>,
     /// How far ours has come with each of the others.
@@ -35,6 +37,22 @@ pub struct GroupHead {
 impl GroupHead {
     /// Envelope secrets that are kept (protocol.md 2.3).
     pub const MAX_ENVELOPES: usize = 8;
+    /// Deletions that wait for their time.
+    pub const MAX_TAKEN_BACK: usize = 256;
+}
+
+/// A deletion by somebody else than the author. What it is about is hidden while it counts, and goes for good once it has
+/// been here for a while: until then an operation that comes late can make it void.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TakenBack {
+    /// What is to go.
+    pub target: EntryRef,
+    /// The entry that says so.
+    pub by: EntryRef,
+    /// When it came, milliseconds since the epoch.
+    pub at_ms: u64,
+    /// Whether it counts, by the operations that are here.
+    pub counts: bool,
 }
 
 /// How far our messages have come with a member.

@@ -186,6 +186,8 @@ impl Open {
             mine: entry.id.author == self.engine.device(),
             edited: None,
             deleted: false,
+            deleted_by: None,
+            taken_back: Vec::new(),
             reactions: Vec::new(),
             delivered_at_ms: None,
         };
@@ -193,7 +195,11 @@ impl Open {
     }
 
     pub(super) fn to_message(&self, chat: ConversationId, row: &StoredRow) -> Message {
-        let StoredRow { entry, mine, edited, deleted, reactions, delivered_at_ms: _ } = row;
+        let StoredRow { entry, mine, edited, deleted, deleted_by, taken_back, reactions, .. } = row;
+        // By whom: gone for good, or hidden by somebody who may.
+        let by = deleted.then(|| deleted_by.unwrap_or(entry.id));
+        let by = by.or_else(|| self.engine.taken_back(chat, &entry.id, taken_back));
+        let deleted = by.is_some();
         let head = self.engine.head(chat);
         let own = self.engine.account();
         let other = head.map_or(own, |head| head.account);
@@ -220,7 +226,7 @@ impl Open {
             let who = author(device, *device == self.engine.device());
             by_emoji.entry(emoji.as_str().to_owned()).or_default().push(who);
         }
-        let addressed = if *deleted { Mentions::default() } else { self.addressed(chat, row) };
+        let addressed = if deleted { Mentions::default() } else { self.addressed(chat, row) };
         let group = self.engine.group(chat);
         let read_upto =
             group.map_or_else(|| head.and_then(|head| head.read_upto), |(head, _)| head.read_upto);
@@ -235,7 +241,7 @@ impl Open {
             id: MessageId { conversation: chat, entry: entry.id },
             chat,
             author: author(&entry.id.author, *mine),
-            text: if *deleted { String::new() } else { text },
+            text: if deleted { String::new() } else { text },
             kind,
             sent_at_ms: entry.sent_at_ms,
             lamport: entry.id.lamport,
@@ -245,8 +251,8 @@ impl Open {
             mentions: mentions(&addressed),
             mentions_me: addressed.address(&own),
             edited: edited.is_some() && !deleted,
-            deleted: *deleted,
-            deleted_by: deleted.then(|| author(&entry.id.author, *mine)),
+            deleted,
+            deleted_by: by.map(|by| author(&by.author, by.author == self.engine.device())),
             reactions: by_emoji,
             mine: *mine,
             change: group_change(&entry.body),

@@ -93,17 +93,17 @@ impl Engine {
         self.speak(chat, Body::Edit { target, text, mentions }, ctx).map(|_| ())
     }
 
-    /// Takes back an entry of ours, for both.
+    /// Takes back an entry of ours, for everybody; in a group also one of somebody whose role is below ours.
     ///
     /// # Errors
-    /// As [`Self::edit`].
+    /// As [`Self::edit`]; [`Refused::NotAllowed`] if our role does not allow it.
     pub fn delete(
         &mut self,
         chat: ConversationId,
         target: EntryRef,
         ctx: &mut Ctx<'_>,
     ) -> Result<(), Refused> {
-        self.ours(target)?;
+        self.ours(target).or_else(|_not_ours| self.may_take_back(chat, &target))?;
         self.speak(chat, Body::Delete { target }, ctx).map(|_| ())
     }
 

@@ -131,6 +131,11 @@ impl Disk {
                 self.ciphers.retain(|(of, _, _), _| of != conversation);
                 self.entries.retain(|(of, _), _| of != conversation);
             }
+            Change::Wipe { conversation, target, .. } => {
+                if let Some(entry) = self.entries.get_mut(&(*conversation, *target)) {
+                    entry.body = Body::Delete { target: *target };
+                }
+            }
             Change::PutChain { conversation, row } => {
                 self.chains.insert((*conversation, row.chain), (**row).clone());
             }

@@ -218,7 +218,7 @@ fn decodes(kind: Kind, key: &[u8], plain: &Plain) -> Result<(), StoreError> {
         Kind::Outbox => record::decode_outbox(plain).map(drop),
         Kind::Overlay => match overlay_of(key).ok_or(misplaced)? {
             OverlayKind::Edited => record::decode_edited(plain).map(drop),
-            OverlayKind::Deleted => record::decode_deleted(plain).map(drop),
+            OverlayKind::Deleted | OverlayKind::TakenBack => record::decode_deleted(plain).map(drop),
             OverlayKind::Reaction => record::decode_reaction(plain).map(drop),
         },
         Kind::Prekey => record::decode_prekey(plain).map(drop),

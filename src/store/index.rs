@@ -84,6 +84,7 @@ pub(super) fn draft_change(
             draft.put(keys.session(account, session), record::encode_session(account, *used_ms, state)?);
         }
         Change::PutTaken { account, count, frame } => put_taken(draft, account, *count, *frame)?,
+        Change::Wipe { conversation, target, by } => put_wipe(draft, conversation, by, target)?,
     }
     Ok(())
 }
@@ -139,7 +140,7 @@ fn put_entry(draft: &mut Draft<'_>, keys: &ConversationKeys<'_>, said: &Said<'_>
         }
         Body::Delete { target } if target.author == id.author => {
             put_side(draft, keys, said)?;
-            put_delete(draft, keys, &id, target)
+            wipe(draft, keys, &id, target)
         }
         Body::React { target, emoji, on } => {
             put_side(draft, keys, said)?;
@@ -150,12 +151,16 @@ fn put_entry(draft: &mut Draft<'_>, keys: &ConversationKeys<'_>, said: &Said<'_>
                 &ReactionMark { by: id, emoji: emoji.clone(), on: *on },
             )
         }
-        // The last two are nobody's to do but the author's: kept, without any effect.
-        Body::Accept { .. }
-        | Body::Read { .. }
-        | Body::Request { .. }
-        | Body::Edit { .. }
-        | Body::Delete { .. } => put_side(draft, keys, said),
+        // In a group it may count: that is judged when the row is shown.
+        Body::Delete { target } => {
+            put_side(draft, keys, said)?;
+            draft.put(keys.taken_back(target, &id), record::encode_deleted(&DeletedMark { by: id })?);
+            Ok(())
+        }
+        // The last is nobody's to do but the author's: kept, without any effect.
+        Body::Accept { .. } | Body::Read { .. } | Body::Request { .. } | Body::Edit { .. } => {
+            put_side(draft, keys, said)
+        }
     }
 }
 
@@ -196,8 +201,18 @@ fn put_edit(
     Ok(())
 }
 
+fn put_wipe(
+    draft: &mut Draft<'_>,
+    conversation: &ConversationId,
+    by: &EntryRef,
+    target: &EntryRef,
+) -> Result<(), StoreError> {
+    let keys = draft.keys().conversation(conversation);
+    wipe(draft, &keys, by, target)
+}
+
 /// Takes the text out of the row and of every edit of it, or sees to it that they come without.
-fn put_delete(
+fn wipe(
     draft: &mut Draft<'_>,
     keys: &ConversationKeys<'_>,
     by: &EntryRef,

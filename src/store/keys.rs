@@ -267,6 +267,11 @@ impl ConversationKeys<'_> {
         Kind::Overlay.ordered(&self.tag, &[place(target).as_slice(), &[DELETED]].concat())
     }
 
+    /// That somebody else took an entry back, whether that counts or not.
+    pub(super) fn taken_back(&self, target: &EntryRef, by: &EntryRef) -> Vec<u8> {
+        Kind::Overlay.ordered(&self.tag, &[place(target).as_slice(), &[TAKEN_BACK], &place(by)].concat())
+    }
+
     /// An author's last word on one emoji at an entry.
     pub(super) fn reaction(&self, target: &EntryRef, emoji: &Emoji, author: &DeviceId) -> Vec<u8> {
         let tag = self.keys.0.tag(Kind::Overlay as u8, emoji.as_str().as_bytes());
@@ -329,6 +334,7 @@ pub(super) fn overlay_of(key: &[u8]) -> Option<OverlayKind> {
         EDITED => Some(OverlayKind::Edited),
         DELETED => Some(OverlayKind::Deleted),
         REACTION => Some(OverlayKind::Reaction),
+        TAKEN_BACK => Some(OverlayKind::TakenBack),
         _ => None,
     }
 }
@@ -342,6 +348,8 @@ pub(super) enum OverlayKind {
     Deleted,
     /// Sets or takes back an emoji.
     Reaction,
+    /// Takes it back for somebody else than its author, if that counts.
+    TakenBack,
 }
 
 /// Big endian, in the order of comparison of [`EntryRef`]: the order of keys is the order on screen.
@@ -359,6 +367,7 @@ const CONVERSATION: u8 = b'C';
 const EDITED: u8 = 1;
 const DELETED: u8 = 2;
 const REACTION: u8 = 3;
+const TAKEN_BACK: u8 = 4;
 const ORDER_AT: usize = 17;
 const OVERLAY_AT: usize = ORDER_AT + 32;
 

@@ -20,8 +20,12 @@ pub(crate) struct StoredRow {
     pub(crate) mine: bool,
     /// The newest text its author gave it instead.
     pub(crate) edited: Option<EditMark>,
-    /// Whether its author took it back.
+    /// Whether it was taken back, and nothing of it is left.
     pub(crate) deleted: bool,
+    /// By which entry, as far as that is known.
+    pub(crate) deleted_by: Option<EntryRef>,
+    /// Entries of others than its author that take it back, ascending. Whether they count is not for the store to say.
+    pub(crate) taken_back: Vec<EntryRef>,
     /// Who put which emoji on it, in the order of the reactions.
     pub(crate) reactions: Vec<(Emoji, DeviceId)>,
     /// When we learnt that it was delivered, milliseconds since the epoch; only for entries of ours.
@@ -167,13 +171,17 @@ fn join(view: View<'_>, keys: &ConversationKeys<'_>, rows: Vec<Row>) -> Result<V
     let mut delivered = Delivered { view, keys, last: None };
     rows.into_iter()
         .map(|row| {
-            let Marks { edited, deleted, mut reactions } = marks.remove(&row.entry.id).unwrap_or_default();
+            let Marks { edited, deleted, taken_back, mut reactions } =
+                marks.remove(&row.entry.id).unwrap_or_default();
             reactions.sort_by_key(|(by, _)| *by);
-            let deleted = deleted || !row.entry.body.is_shown();
+            let deleted_by = deleted;
+            let deleted = deleted.is_some() || !row.entry.body.is_shown();
             let delivered_at_ms = if row.mine { delivered.at_ms(row.entry.id.seq)? } else { None };
             Ok(StoredRow {
                 edited: edited.filter(|_| matches!(row.entry.body, Body::Text { .. })),
                 deleted,
+                deleted_by,
+                taken_back,
                 reactions: reactions.into_iter().map(|(by, emoji)| (emoji, by.author)).collect(),
                 delivered_at_ms,
                 mine: row.mine,
@@ -186,7 +194,8 @@ fn join(view: View<'_>, keys: &ConversationKeys<'_>, rows: Vec<Row>) -> Result<V
 #[derive(Default)]
 struct Marks {
     edited: Option<EditMark>,
-    deleted: bool,
+    deleted: Option<EntryRef>,
+    taken_back: Vec<EntryRef>,
     reactions: Vec<(EntryRef, Emoji)>,
 }
 
@@ -200,7 +209,8 @@ fn marks(view: View<'_>, range: &Range) -> Result<BTreeMap<EntryRef, Marks>, Sto
         let marks = all.entry(target).or_default();
         match kind {
             OverlayKind::Edited => marks.edited = Some(record::decode_edited(&plain)?),
-            OverlayKind::Deleted => marks.deleted = true,
+            OverlayKind::Deleted => marks.deleted = Some(record::decode_deleted(&plain)?.by),
+            OverlayKind::TakenBack => marks.taken_back.push(record::decode_deleted(&plain)?.by),
             OverlayKind::Reaction => {
                 let mark = record::decode_reaction(&plain)?;
                 if mark.on {

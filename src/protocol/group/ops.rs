@@ -46,6 +46,7 @@ impl Engine {
         for id in &new {
             self.put_op(conversation, id, ctx.now_ms);
         }
+        self.judge_taken_back(conversation);
         self.know_members(conversation, ctx);
         self.give_what_is_owed(conversation, ctx);
         self.out.group_touched(conversation);

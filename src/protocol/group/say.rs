@@ -44,6 +44,7 @@ impl Engine {
         let chain = self.ready_chain(conversation, ctx).ok_or(Refused::NotAllowed)?;
         let (entry, frame) = self.seal_entry(conversation, chain, body, ctx).ok_or(Refused::NotAllowed)?;
         let id = entry.id;
+        self.note_taken_back(conversation, &entry, ctx.now_ms);
         self.push_to_members(conversation, &frame);
         if let Some(target) = entry.body.overlays() {
             self.out.notice(Notice::Changed(conversation, target));
@@ -175,6 +176,7 @@ impl Engine {
         group.head.lamport = group.head.lamport.max(entry.id.lamport);
         let bytes = zeroize::Zeroizing::new(bytes.to_vec());
         self.out.put(Change::PutEntry { conversation, entry: Box::new(entry.clone()), bytes, mine: false });
+        self.note_taken_back(conversation, &entry, ctx.now_ms);
         self.take_in_group(conversation, account, entry, ctx);
         if let Some(peer) = from.filter(|_| unknown) {
             self.want_ops(conversation, peer, ctx);

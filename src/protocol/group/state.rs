@@ -80,6 +80,7 @@ impl Group {
                 sending: None,
                 unread: 0,
                 attention: Attention::default(),
+                taken_back: Vec::new(),
                 read_upto: None,
                 reached: Vec::new(),
                 last: None,

@@ -291,6 +291,7 @@ impl Engine {
                 self.tell_all(conversation, ctx);
             }
             self.forget_origins(conversation, now_ms);
+            self.wipe_taken_back(conversation, now_ms);
             self.ask_for_what_is_missing(conversation, ctx);
         }
     }

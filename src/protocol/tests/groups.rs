@@ -15,7 +15,7 @@ pub(super) fn circle(names: &[&str], seed: u64) -> World {
     world
 }
 
-fn everybody_meets(world: &mut World) {
+pub(super) fn everybody_meets(world: &mut World) {
     for a in 0..world.nodes.len() {
         for b in a + 1..world.nodes.len() {
             world.connect(a, b);
@@ -33,7 +33,12 @@ pub(super) fn begin(world: &mut World, members: &[usize]) -> ConversationId {
     chat
 }
 
-fn write(world: &mut World, node: usize, chat: ConversationId, text: &str) -> Result<EntryRef, Refused> {
+pub(super) fn write(
+    world: &mut World,
+    node: usize,
+    chat: ConversationId,
+    text: &str,
+) -> Result<EntryRef, Refused> {
     let body = Body::Text { text: Text::new(text).unwrap(), reply_to: None, mentions: Mentions::default() };
     world.act(node, |engine, ctx| engine.speak(chat, body, ctx))
 }

@@ -8,3 +8,4 @@ mod group_sim;
 mod groups;
 mod mentions;
 mod model;
+mod moderation;

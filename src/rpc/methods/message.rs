@@ -44,7 +44,8 @@ pub(super) const METHODS: &[Method] = &[
         name: "message.delete",
         params: &[need("chat", Kind::Text), need("message", Kind::Text)],
         result: &[],
-        about: "Takes a message of ours back, for both.",
+        about: "Takes a message of ours back, for everybody; in a group also one of somebody whose role is below ours \
+                (moderators and above).",
         lane: Lane::Shared,
         run: |client, params| Box::pin(delete(client, params)),
     },

@@ -7,7 +7,7 @@ use super::people::RefV1;
 use super::{Bytes, Plain, ROW, account, decode, decode_version, encode, encode_version};
 use crate::model::{
     AccountId, CarriedMark, CarriedRow, ChainRow, CipherRow, ConversationId, DeviceId, EntryRef, GroupHead,
-    Reached, SecretBytes, Seen,
+    Reached, SecretBytes, Seen, TakenBack,
 };
 use crate::store::StoreError;
 
@@ -26,7 +26,11 @@ struct GroupV2<'a> {
     last: Option<RefV1>,
     last_at_ms: u64,
     attention: AttentionV1,
+    taken_back: Vec<TakenBackV2>,
 }
+
+/// Target, deletion, when it came, whether it counts.
+type TakenBackV2 = (RefV1, RefV1, u64, bool);
 
 /// Account, delivered, read.
 type ReachedV1 = ([u8; 32], (u64, u64), (u64, u64));
@@ -49,9 +53,16 @@ pub(in crate::store) fn encode_group(group: &GroupHead) -> Result<Plain, StoreEr
         last: group.last.as_ref().map(RefV1::from),
         last_at_ms: group.last_at_ms,
         attention: (&group.attention).into(),
+        taken_back: group
+            .taken_back
+            .iter()
+            .map(|taken| ((&taken.target).into(), (&taken.by).into(), taken.at_ms, taken.counts))
+            .collect(),
     };
     let members = group.reached.len();
-    encode_version(GROUP_VERSION, &record, members.saturating_mul(MEMBER_BYTES))
+    let size = members.saturating_mul(MEMBER_BYTES);
+    let size = size.saturating_add(group.taken_back.len().saturating_mul(TAKEN_BACK_BYTES));
+    encode_version(GROUP_VERSION, &record, size)
 }
 
 pub(in crate::store) fn decode_group(bytes: &[u8]) -> Result<GroupHead, StoreError> {
@@ -61,6 +72,10 @@ pub(in crate::store) fn decode_group(bytes: &[u8]) -> Result<GroupHead, StoreErr
         .into_iter()
         .map(|(who, delivered, read)| Ok(Reached { account: account(&who)?, delivered, read }))
         .collect::<Result<_, StoreError>>()?;
+    let taken_back = record.taken_back.into_iter();
+    let taken_back = taken_back
+        .map(|(target, by, at_ms, counts)| TakenBack { target: target.into(), by: by.into(), at_ms, counts })
+        .collect();
     Ok(GroupHead {
         conversation: ConversationId::from_bytes(record.conversation),
         group: SecretBytes::copy_of(record.group.0),
@@ -74,6 +89,7 @@ pub(in crate::store) fn decode_group(bytes: &[u8]) -> Result<GroupHead, StoreErr
         last: record.last.map(EntryRef::from),
         last_at_ms: record.last_at_ms,
         attention: record.attention.into(),
+        taken_back,
     })
 }
 
@@ -222,4 +238,5 @@ const GROUP_VERSION: u8 = 2;
 /// Upper bounds of encoded sizes.
 const MEMBER_BYTES: usize = 100;
 const VIEW_BYTES: usize = 48;
+const TAKEN_BACK_BYTES: usize = 96;
 const RUN_BYTES: usize = 20;

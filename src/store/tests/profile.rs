@@ -137,7 +137,8 @@ impl Expected {
             | Change::PutEntry { .. }
             | Change::PutGroup(_)
             | Change::PutOp { .. }
-            | Change::PutProfile(_) => {}
+            | Change::PutProfile(_)
+            | Change::Wipe { .. } => {}
         }
     }
 

@@ -302,3 +302,21 @@ fn whom_a_text_and_its_edit_address_is_kept_and_counted() {
     assert_eq!(row(&store, target).expect("is there").edited.expect("edited").mentions, all);
     assert_eq!(some.accounts().len(), 2);
 }
+
+#[test]
+fn what_others_take_back_is_there_until_it_is_wiped_and_its_edits_go_too() {
+    let memory = InMemory::new();
+    let mut store = memory.create();
+    let (target, other) = (at(1, 2, 1), at(3, 3, 1));
+    // In any order: the deletion may come first.
+    commit(&mut store, &[entry(other, Body::Delete { target })]);
+    commit(&mut store, &[say(target, "rude"), edit(at(2, 2, 2), target, "ruder")]);
+    let shown = row(&store, target).expect("is there");
+    assert_eq!((shown.deleted, shown.taken_back.as_slice()), (false, [other].as_slice()));
+    assert_eq!(shown.edited.map(|edit| edit.text), Some(text("ruder")));
+    commit(&mut store, &[Change::Wipe { conversation: conversation(1), target, by: other }]);
+    commit(&mut store, &[edit(at(4, 2, 3), target, "again")]);
+    let shown = row(&store, target).expect("is there");
+    assert_eq!((shown.deleted, shown.deleted_by, shown.edited), (true, Some(other), None));
+    assert!(matches!(shown.entry.body, Body::Delete { .. }));
+}
