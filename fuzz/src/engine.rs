@@ -203,7 +203,7 @@ impl World {
         let (result, effects) = self.commit(side, act);
         for effect in effects {
             match effect {
-                Effect::SendCarried { .. } | Effect::SendStored { .. } => {}
+                Effect::ReadHistory(_) | Effect::SendCarried { .. } | Effect::SendStored { .. } => {}
                 Effect::Send { frame, .. } => self.put(side, frame),
                 Effect::Taken { frame, .. } => self.put(side, Frame::Taken(vec![frame]).encode()),
                 Effect::Disconnect(_) | Effect::Fault(_) => self.cut(),
@@ -275,6 +275,7 @@ impl Disk {
             | Change::PutCipher(_)
             | Change::PutGroup(_)
             | Change::PutOp { .. }
+            | Change::PutShared { .. }
             | Change::Wipe { .. } => {}
             Change::DropInvite(id) => drop(self.invites.remove(id)),
             Change::DropOutbox { account, seq } => drop(self.outbox.remove(&(*account, *seq))),

@@ -24,6 +24,8 @@ pub enum Event {
     GroupChanged(Group),
     /// A group that we took no part in any more was forgotten.
     GroupForgotten(ConversationId),
+    /// Messages from before we joined a group were told: its conversation has to be read again.
+    GroupPast(ConversationId),
     /// A person has a new device; sending to them is held until `contact.accept`.
     KeyChanged(Contact),
     /// The profile was locked: what was shown has to go.

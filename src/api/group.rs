@@ -1,7 +1,9 @@
 //! Private groups as programs see them, and what they can ask of them.
 
+use std::fmt;
+
 use super::{Account, Client, ClientError, Command, ConversationId, Reply};
-pub use crate::model::Role;
+pub use crate::model::{History, Role};
 
 /// A private group.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +22,8 @@ pub struct Group {
     pub heads: Vec<String>,
     /// Messages that have come and wait for the key of their sender.
     pub waiting: u64,
+    /// What those who are added from now on are told of what was said before.
+    pub history: History,
 }
 
 /// Somebody in a group.
@@ -55,7 +59,7 @@ pub enum GroupChange {
     /// Began the group under this title.
     Created(String),
     /// Changed what newcomers see of what was said before.
-    History,
+    History(History),
     /// Left.
     Left,
     /// Moved the group under new keys.
@@ -68,10 +72,25 @@ pub enum GroupChange {
     Role(Account, Role),
 }
 
+/// Who told of a message that was said before we joined.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SharedBy {
+    /// The member who told.
+    pub account: Account,
+    /// The name of the author as they told it.
+    pub author: String,
+}
+
+impl fmt::Debug for SharedBy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SharedBy({:?})", self.account)
+    }
+}
+
 /// One thing asked for in a group.
 pub(crate) enum GroupCommand {
     /// Begins a group with these contacts in it.
-    Create { title: String, members: Vec<Account>, done: Reply<Group> },
+    Create { title: String, members: Vec<Account>, history: History, done: Reply<Group> },
     /// A group.
     Info { chat: ConversationId, done: Reply<Group> },
     /// Adds a contact.
@@ -80,6 +99,8 @@ pub(crate) enum GroupCommand {
     Remove { chat: ConversationId, account: Account, done: Reply<Group> },
     /// Gives a member another role.
     Role { chat: ConversationId, account: Account, role: Role, done: Reply<Group> },
+    /// Changes what newcomers see of what was said before.
+    History { chat: ConversationId, history: History, done: Reply<Group> },
     /// Leaves; what was said stays here.
     Leave { chat: ConversationId, done: Reply<Group> },
     /// Forgets a group that we take no part in any more.
@@ -89,12 +110,26 @@ pub(crate) enum GroupCommand {
 }
 
 impl Client {
-    /// Begins a private group with these contacts in it. They are in it as soon as they are reached.
+    /// Begins a private group with these contacts in it. They are in it as soon as they are reached. Those who are
+    /// added later are told of what was said before as `history` says.
     ///
     /// # Errors
     /// See [`ClientError`].
-    pub async fn create_group(&self, title: String, members: Vec<Account>) -> Result<Group, ClientError> {
-        self.ask(|done| Command::Group(GroupCommand::Create { title, members, done })).await
+    pub async fn create_group(
+        &self,
+        title: String,
+        members: Vec<Account>,
+        history: History,
+    ) -> Result<Group, ClientError> {
+        self.ask(|done| Command::Group(GroupCommand::Create { title, members, history, done })).await
+    }
+
+    /// Changes what those who are added from now on are told of what was said before.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn set_history(&self, chat: ConversationId, history: History) -> Result<Group, ClientError> {
+        self.ask(|done| Command::Group(GroupCommand::History { chat, history, done })).await
     }
 
     /// Who takes part in a group, and who holds what.
@@ -105,7 +140,7 @@ impl Client {
         self.ask(|done| Command::Group(GroupCommand::Info { chat, done })).await
     }
 
-    /// Adds a contact to a group. Nothing of what was said before is shown to them.
+    /// Adds a contact to a group. Of what was said before they are told what the group's policy says.
     ///
     /// # Errors
     /// See [`ClientError`].

@@ -45,6 +45,8 @@ pub struct Message {
     pub change: Option<GroupChange>,
     /// How far it has come (in a group: with everybody; `Sent` as soon as somebody has it); `Read` for messages of others that were seen here, else `Delivered`.
     pub state: MessageState,
+    /// Who told of it, if it was said before we joined: then nobody has checked who wrote it.
+    pub shared: Option<super::SharedBy>,
 }
 
 impl fmt::Debug for Message {

@@ -4,7 +4,7 @@ use zeroize::Zeroizing;
 
 use super::{
     AccountId, CarriedRow, ChainRow, CipherRow, Contact, ConversationId, DirectHead, Entry, EntryRef,
-    FrameId, GroupHead, Invite, InviteId, Profile,
+    FrameId, GroupHead, Invite, InviteId, Profile, SharedEntry,
 };
 
 /// One row to write or drop. Within one transaction the last change of a row counts.
@@ -133,6 +133,15 @@ pub enum Change {
         used_ms: u64,
         /// `Session::to_bytes`.
         state: Zeroizing<Vec<u8>>,
+    },
+    /// A message from before we joined, as a member told it. What came from its author stays, whichever is first.
+    PutShared {
+        /// The group.
+        conversation: ConversationId,
+        /// Who told.
+        by: AccountId,
+        /// What.
+        entry: Box<SharedEntry>,
     },
     /// What an entry said goes for good, by a deletion that is not its author's.
     Wipe {

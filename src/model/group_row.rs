@@ -1,7 +1,10 @@
 //! What is remembered of a group besides its operations and entries: its secrets, our place in it, and the
 //! sender chains of its members.
 
-use super::{AccountId, Attention, ConversationId, DeviceId, EntryRef, FrameId, SecretBytes, Seen};
+use super::{
+    AccountId, Attention, ConversationId, DeviceId, EntryRef, FrameId, OwedHistory, SecretBytes, Seen,
+    ToldHistory,
+};
 
 /// A group's row.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +35,10 @@ pub struct GroupHead {
     pub last: Option<EntryRef>,
     /// When the newest shown entry came in or was written here, milliseconds since the epoch.
     pub last_at_ms: u64,
+    /// Those whom we have added and not told yet what was said before.
+    pub owed: Vec<OwedHistory>,
+    /// What we were told of what was said before we joined.
+    pub told: Option<ToldHistory>,
 }
 
 impl GroupHead {

@@ -11,6 +11,7 @@ mod id;
 pub mod limits;
 mod mention;
 mod secret;
+mod shared;
 mod snapshot;
 mod text;
 
@@ -23,6 +24,7 @@ pub use group_row::{CarriedMark, CarriedRow, ChainRow, CipherRow, GroupHead, Rea
 pub use id::{ConversationId, FrameId, InviteId, MessageId, MessageIdError, Peer};
 pub use mention::Mentions;
 pub use secret::{InviteSecret, SecretBytes};
+pub use shared::{OwedHistory, Shared, SharedEntry, ToldHistory};
 pub use snapshot::{Profile, Snapshot};
 pub use text::{Emoji, Name, Text};
 

@@ -303,7 +303,7 @@ impl super::actor::Open {
             messages: page
                 .rows
                 .iter()
-                .filter(|row| !self.engine.is_hidden(chat, &row.entry.id))
+                .filter(|row| row.shared.is_some() || !self.engine.is_hidden(chat, &row.entry.id))
                 .map(|row| self.to_message(chat, row))
                 .collect(),
             more_before: page.more_before,

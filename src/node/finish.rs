@@ -61,12 +61,14 @@ impl Actor {
     fn let_out(&mut self, effects: Vec<Effect>) {
         let mut taken: BTreeMap<Peer, Vec<FrameId>> = BTreeMap::new();
         let mut notices = Vec::new();
+        let mut wanted = Vec::new();
         for effect in effects {
             match effect {
                 Effect::Classify { peer, standing } => self.classify(peer, standing),
                 Effect::Disconnect(peer) => self.disconnect(peer),
                 Effect::Fault(peer) => self.punish(peer),
                 Effect::Notice(notice) => notices.push(notice),
+                Effect::ReadHistory(history) => wanted.push(history),
                 Effect::Send { peer, frame } => self.send(peer, &frame),
                 Effect::SendCarried { peer, to, frame } => self.send_carried(peer, &to, &frame),
                 Effect::SendStored { peer, conversation, chain, first, last } => {
@@ -82,6 +84,10 @@ impl Actor {
         }
         for notice in notices {
             self.announce(notice);
+        }
+        // What this comes to is committed with the next inputs, or at the next tick.
+        for history in wanted {
+            self.read_history(&history);
         }
     }
 

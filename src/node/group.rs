@@ -17,11 +17,11 @@ use crate::{
 impl Actor {
     pub(super) fn on_group_command(&mut self, command: GroupCommand) {
         match command {
-            GroupCommand::Create { title, members, done } => match checked_name(&title) {
+            GroupCommand::Create { title, members, history, done } => match checked_name(&title) {
                 Ok(title) => {
                     let members: Vec<_> = members.into_iter().map(|account| account.0).collect();
                     let created = self.writable().and_then(|()| {
-                        self.with_engine(|engine, ctx| engine.create_group(&title, &members, ctx))
+                        self.with_engine(|engine, ctx| engine.create_group(&title, &members, history, ctx))
                             .ok_or(ClientError::Locked)?
                             .map_err(super::ask::refused)
                     });
@@ -38,6 +38,9 @@ impl Actor {
             }
             GroupCommand::Role { chat, account, role, done } => {
                 self.change_group(chat, done, |engine, ctx| engine.set_role(chat, account.0, role, ctx));
+            }
+            GroupCommand::History { chat, history, done } => {
+                self.change_group(chat, done, |engine, ctx| engine.set_history(chat, history, ctx));
             }
             GroupCommand::Leave { chat, done } => {
                 self.change_group(chat, done, |engine, ctx| engine.leave_group(chat, ctx));
@@ -131,6 +134,7 @@ impl Open {
             epoch,
             heads: heads.iter().map(|id| data_encoding::HEXLOWER.encode(&id.0)).collect(),
             waiting: u64::try_from(self.engine.waiting_for_keys(chat)).unwrap_or(u64::MAX),
+            history: state.history,
         })
     }
 
@@ -176,7 +180,7 @@ pub(super) fn group_change(body: &Body) -> Option<GroupChange> {
     Some(match event {
         GroupEvent::Added(account) => GroupChange::Added(Account(*account)),
         GroupEvent::Created(title) => GroupChange::Created(title.as_str().to_owned()),
-        GroupEvent::History(_) => GroupChange::History,
+        GroupEvent::History(history) => GroupChange::History(*history),
         GroupEvent::Left => GroupChange::Left,
         GroupEvent::Rekeyed => GroupChange::Rekeyed,
         GroupEvent::Removed(account) => GroupChange::Removed(Account(*account)),

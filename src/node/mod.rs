@@ -10,6 +10,7 @@ mod config;
 pub(crate) mod fill;
 mod finish;
 mod group;
+mod history;
 mod network;
 mod passphrase;
 mod scrub;

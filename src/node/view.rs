@@ -9,7 +9,7 @@ use super::{
 use crate::{
     api::{
         Account, Chat, ChatKind, ClientError, Contact, ContactState, Event, Mention, Message, MessageKind,
-        MessageState, NodeStatus, PeerStatus, Presence, ProfileInfo, Via,
+        MessageState, NodeStatus, PeerStatus, Presence, ProfileInfo, SharedBy, Via,
     },
     model::{
         self, AccountId, Body, ConversationId, Delivery, DirectHead, Entry, EntryRef, Mentions, MessageId,
@@ -108,6 +108,7 @@ impl Actor {
             Notice::GroupTyping(chat, account, typing) => {
                 Event::Typing { chat, account: Account(account), typing }
             }
+            Notice::GroupPast(chat) => Event::GroupPast(chat),
             // One notice is of many messages.
             Notice::GroupReached { .. } => return None,
             Notice::KeyChanged(account) => Event::KeyChanged(open.contact(account)?),
@@ -190,12 +191,13 @@ impl Open {
             taken_back: Vec::new(),
             reactions: Vec::new(),
             delivered_at_ms: None,
+            shared: None,
         };
         self.to_message(chat, &row)
     }
 
     pub(super) fn to_message(&self, chat: ConversationId, row: &StoredRow) -> Message {
-        let StoredRow { entry, mine, edited, deleted, deleted_by, taken_back, reactions, .. } = row;
+        let StoredRow { entry, mine, edited, deleted, deleted_by, taken_back, reactions, shared, .. } = row;
         // By whom: gone for good, or hidden by somebody who may.
         let by = deleted.then(|| deleted_by.unwrap_or(entry.id));
         let by = by.or_else(|| self.engine.taken_back(chat, &entry.id, taken_back));
@@ -257,6 +259,9 @@ impl Open {
             mine: *mine,
             change: group_change(&entry.body),
             state,
+            shared: shared
+                .as_ref()
+                .map(|(by, name)| SharedBy { account: Account(*by), author: name.as_str().to_owned() }),
         }
     }
 }

@@ -12,10 +12,11 @@ use undertone_crypto::{
 };
 use zeroize::Zeroizing;
 
-use super::{Ctx, Effect, Engine, Notice, Standing, new_profile};
+use super::{Ctx, Effect, Engine, HistoryFor, Notice, Standing, new_profile};
 use crate::model::{
-    AccountId, Body, CarriedRow, ChainRow, Change, Contact, ConversationId, DirectHead, Entry, EntryRef,
-    FrameId, GroupHead, Invite, InviteId, Mentions, Name, OutboxRow, Peer, Profile, Snapshot, Text,
+    AccountId, Body, CarriedRow, ChainRow, Change, Contact, ConversationId, DeviceId, DirectHead, Entry,
+    EntryRef, FrameId, GroupHead, Invite, InviteId, Mentions, Name, OutboxRow, Peer, Profile, SharedEntry,
+    Snapshot, Text,
 };
 
 /// A source of test randomness: repeatable, and nothing else.
@@ -86,6 +87,7 @@ pub(super) struct Disk {
     pub(super) chains: BTreeMap<(ConversationId, [u8; 16]), ChainRow>,
     pub(super) ciphers: BTreeMap<(ConversationId, [u8; 16], u32), Vec<u8>>,
     pub(super) carried: BTreeMap<(AccountId, FrameId), CarriedRow>,
+    pub(super) shared: BTreeMap<(ConversationId, EntryRef), (AccountId, SharedEntry)>,
 }
 
 impl Disk {
@@ -107,6 +109,7 @@ impl Disk {
             chains: BTreeMap::new(),
             ciphers: BTreeMap::new(),
             carried: BTreeMap::new(),
+            shared: BTreeMap::new(),
         }
     }
 
@@ -130,6 +133,7 @@ impl Disk {
                 self.chains.retain(|(of, _), _| of != conversation);
                 self.ciphers.retain(|(of, _, _), _| of != conversation);
                 self.entries.retain(|(of, _), _| of != conversation);
+                self.shared.retain(|(of, _), _| of != conversation);
             }
             Change::Wipe { conversation, target, .. } => {
                 if let Some(entry) = self.entries.get_mut(&(*conversation, *target)) {
@@ -172,6 +176,9 @@ impl Disk {
             Change::PutSession { account, session, used_ms, state } => {
                 self.sessions.insert((*account, *session), (*used_ms, state.clone()));
             }
+            Change::PutShared { conversation, by, entry } => {
+                self.shared.entry((*conversation, entry.id)).or_insert_with(|| (*by, (**entry).clone()));
+            }
             Change::PutTaken { account, count, frame } => drop(self.taken.insert((*account, *count), *frame)),
         }
     }
@@ -211,6 +218,30 @@ pub(super) struct Node {
     /// Its own: what a computer does depends on what came to it alone.
     rng: SeededRng,
     runs: u8,
+}
+
+impl Node {
+    /// The newest texts before a place, the newest first.
+    pub(super) fn past(&self, wanted: &HistoryFor) -> Vec<SharedEntry> {
+        let of = wanted.conversation;
+        let here = (of, EntryRef { lamport: 0, author: DeviceId::new([0; 16]), seq: 0 })..(of, wanted.before);
+        let said = self.disk.entries.range(here.clone()).filter_map(|((_, id), entry)| {
+            let Body::Text { text, reply_to, .. } = &entry.body else { return None };
+            let name = self.engine.name_for_newcomers(of, id.author)?;
+            (!self.engine.is_hidden(of, id)).then(|| SharedEntry {
+                id: *id,
+                sent_at_ms: entry.sent_at_ms,
+                name,
+                text: text.clone(),
+                reply_to: *reply_to,
+                edited: false,
+                reactions: Vec::new(),
+            })
+        });
+        let told = self.disk.shared.range(here).map(|((_, id), (_, entry))| (*id, entry.clone()));
+        let all: BTreeMap<_, _> = told.chain(said.map(|entry| (entry.id, entry))).collect();
+        all.into_values().rev().take(usize::try_from(wanted.most).unwrap()).collect()
+    }
 }
 
 /// A few computers, and the frames between them.
@@ -323,6 +354,10 @@ impl World {
                 }
             }
             Effect::Notice(notice) => self.nodes[node].notices.push(notice),
+            Effect::ReadHistory(wanted) => {
+                let entries = self.nodes[node].past(&wanted);
+                self.act(node, |engine, ctx| engine.share_history(&wanted, entries, ctx));
+            }
             Effect::Send { peer, frame } => self.put(node, peer, frame),
             Effect::SendCarried { peer, to, frame } => {
                 if let Some(row) = self.nodes[node].disk.carried.get(&(to, frame)) {
@@ -565,5 +600,4 @@ impl Node {
     }
 }
 
-const LOWEST: EntryRef =
-    EntryRef { lamport: 0, author: undertone_crypto::identity::DeviceId::new([0; 16]), seq: 0 };
+const LOWEST: EntryRef = EntryRef { lamport: 0, author: DeviceId::new([0; 16]), seq: 0 };

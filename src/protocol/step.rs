@@ -1,6 +1,7 @@
 //! One transaction and what follows from it. The effects are out of reach until the changes are on disk, so
 //! nothing is acknowledged, shown as sent, or ratcheted forward that a crash could take back.
 
+use super::HistoryFor;
 use crate::model::{AccountId, Change, ConversationId, Delivery, Entry, EntryRef, FrameId, Peer};
 
 /// What the handled inputs want on disk, and what is to happen after that.
@@ -50,6 +51,8 @@ pub enum Effect {
     Fault(Peer),
     /// Tell whoever listens.
     Notice(Notice),
+    /// Read what was said before somebody was added, and hand it to `Engine::share_history`.
+    ReadHistory(HistoryFor),
     /// Send a frame.
     Send {
         /// To whom.
@@ -129,6 +132,8 @@ pub enum Notice {
     },
     /// Who takes part in a group, its title or its policy changed.
     GroupChanged(ConversationId),
+    /// We were told of messages from before we joined.
+    GroupPast(ConversationId),
     /// Our messages have come further with a member.
     GroupReached {
         /// The group.

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use zeroize::Zeroize;
 
 use super::{jsonrpc::Fault, value::ALL};
-use crate::api::{Account, ClientError, ConversationId, Mention, MessageId, Written};
+use crate::api::{Account, ClientError, ConversationId, History, Mention, MessageId, Written};
 
 /// What a parameter must be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,6 +17,8 @@ pub enum Kind {
     Count,
     /// True or false.
     Flag,
+    /// `none`, `all`, or a number above 0.
+    History,
     /// A string.
     Text,
 }
@@ -95,6 +97,11 @@ impl Params {
     /// True or false.
     pub(super) fn flag(&mut self, name: &str) -> Result<bool, Fault> {
         self.maybe_flag(name).ok_or_else(|| missing(name))
+    }
+
+    /// What newcomers see of what was said before, if given.
+    pub(super) fn maybe_history(&mut self) -> Option<History> {
+        self.0.remove("history").and_then(|value| policy(&value))
     }
 
     // Names are opaque to programs: one that cannot be read is one that does not exist.
@@ -180,6 +187,7 @@ impl Kind {
             Self::Accounts => "a list of strings",
             Self::Count => "a whole number, 0 or more",
             Self::Flag => "true or false",
+            Self::History => "`none`, `all` or a number from 1 on",
             Self::Text => "a string",
         }
     }
@@ -189,8 +197,21 @@ impl Kind {
             Self::Accounts => value.as_array().is_some_and(|list| list.iter().all(Value::is_string)),
             Self::Count => value.is_u64(),
             Self::Flag => value.is_boolean(),
+            Self::History => policy(value).is_some(),
             Self::Text => value.is_string(),
         }
+    }
+}
+
+fn policy(value: &Value) -> Option<History> {
+    match value {
+        Value::String(word) if word == "none" => Some(History::None),
+        Value::String(word) if word == "all" => Some(History::All),
+        Value::Number(count) => {
+            let count = count.as_u64().and_then(|count| u32::try_from(count).ok());
+            count.filter(|count| *count > 0).map(History::Last)
+        }
+        _ => None,
     }
 }
 

@@ -4,8 +4,8 @@ use data_encoding::HEXLOWER;
 use serde_json::{Map, Value, json};
 
 use crate::api::{
-    Account, Chat, Contact, Event, Evidence, Group, GroupChange, GroupMember, Mention, Message, Nearby,
-    NodeStatus, Page, PeerStatus, Presence, ProfileInfo, Role, SafetyNumber, StateAt,
+    Account, Chat, Contact, Event, Evidence, Group, GroupChange, GroupMember, History, Mention, Message,
+    Nearby, NodeStatus, Page, PeerStatus, Presence, ProfileInfo, Role, SafetyNumber, StateAt,
 };
 
 /// Nothing to say but that it is done.
@@ -127,6 +127,9 @@ pub(super) fn message(message: &Message) -> Value {
         "mine": message.mine,
         "change": message.change.as_ref().map(change),
         "state": message.state.as_str(),
+        "before_joined": message.shared.is_some(),
+        "shared_by": message.shared.as_ref().map(|shared| text(shared.account)),
+        "author_name": message.shared.as_ref().map(|shared| shared.author.as_str()),
     })
 }
 
@@ -143,7 +146,7 @@ fn change(change: &GroupChange) -> Value {
     match change {
         GroupChange::Added(account) => json!({"what": "added", "account": text(*account)}),
         GroupChange::Created(title) => json!({"what": "created", "title": title}),
-        GroupChange::History => json!({"what": "history"}),
+        GroupChange::History(policy) => json!({"what": "history", "history": history(*policy)}),
         GroupChange::Left => json!({"what": "left"}),
         GroupChange::Rekeyed => json!({"what": "rekeyed"}),
         GroupChange::Removed(account) => json!({"what": "removed", "account": text(*account)}),
@@ -151,6 +154,15 @@ fn change(change: &GroupChange) -> Value {
         GroupChange::Role(account, role) => {
             json!({"what": "role", "account": text(*account), "role": role.as_str()})
         }
+    }
+}
+
+/// What newcomers see of what was said before.
+fn history(history: History) -> Value {
+    match history {
+        History::None => "none".into(),
+        History::Last(count) => count.into(),
+        History::All => "all".into(),
     }
 }
 
@@ -163,6 +175,7 @@ pub(super) fn group(group: &Group) -> Value {
         "epoch": group.epoch,
         "heads": group.heads,
         "waiting": group.waiting,
+        "history": history(group.history),
     })
 }
 
@@ -236,6 +249,7 @@ pub(super) fn event(event: &Event) -> Value {
             fields
         }
         Event::GroupForgotten(chat) => json!({"type": "group.forgotten", "chat": chat.to_string()}),
+        Event::GroupPast(chat) => json!({"type": "group.past", "chat": chat.to_string()}),
         Event::KeyAlarm(who) => about_contact("key.alarm", who),
         Event::KeyChanged(who) => about_contact("key.changed", who),
         Event::Locked => json!({"type": "locked"}),

@@ -8,7 +8,10 @@ use super::draft::Draft;
 use super::keys::ConversationKeys;
 use super::record::{self, DeletedMark, DeliveredBlock, EditMark, ReactionMark, TakenBlock};
 use crate::model::limits::TAKEN_FRAMES;
-use crate::model::{AccountId, Body, Change, ConversationId, Emoji, Entry, EntryRef, FrameId};
+use crate::model::{
+    AccountId, Body, Change, CipherRow, ConversationId, Emoji, Entry, EntryRef, FrameId, Mentions, Shared,
+    SharedEntry,
+};
 
 /// Drafts one change.
 pub(super) fn draft_change(
@@ -30,15 +33,11 @@ pub(super) fn draft_change(
             draft.put(keys.carried(&row.mark.to, &row.mark.frame), record::encode_carried(row)?);
         }
         Change::PutChain { conversation, row } => {
-            draft.put(
-                keys.conversation(conversation).chain(&row.chain),
-                record::encode_chain(conversation, row)?,
-            );
+            let key = keys.conversation(conversation).chain(&row.chain);
+            draft.put(key, record::encode_chain(conversation, row)?);
         }
         Change::PutCipher(row) => {
-            let keys = keys.conversation(&row.conversation);
-            draft.ensure_content(&keys, rng);
-            draft.put(keys.cipher(&row.chain, row.iteration), record::encode_cipher(row)?);
+            put_cipher(draft, row, rng)?;
         }
         Change::PutContact(contact) => {
             draft.put(keys.contact(&contact.account), record::encode_contact(contact)?);
@@ -83,9 +82,20 @@ pub(super) fn draft_change(
         Change::PutSession { account, session, used_ms, state } => {
             draft.put(keys.session(account, session), record::encode_session(account, *used_ms, state)?);
         }
+        Change::PutShared { conversation, by, entry } => {
+            draft.ensure_content(&keys.conversation(conversation), rng);
+            put_shared(draft, &keys.conversation(conversation), *by, entry)?;
+        }
         Change::PutTaken { account, count, frame } => put_taken(draft, account, *count, *frame)?,
         Change::Wipe { conversation, target, by } => put_wipe(draft, conversation, by, target)?,
     }
+    Ok(())
+}
+
+fn put_cipher(draft: &mut Draft<'_>, row: &CipherRow, rng: &mut impl CryptoRng) -> Result<(), StoreError> {
+    let keys = draft.keys().conversation(&row.conversation);
+    draft.ensure_content(&keys, rng);
+    draft.put(keys.cipher(&row.chain, row.iteration), record::encode_cipher(row)?);
     Ok(())
 }
 
@@ -118,7 +128,11 @@ fn drop_conversation(draft: &mut Draft<'_>, conversation: &ConversationId) -> Re
 
 /// Whether an entry of this name is there already.
 fn is_there(draft: &Draft<'_>, keys: &ConversationKeys<'_>, entry: &Entry) -> Result<bool, StoreError> {
-    let mut places = vec![keys.message(&entry.id), keys.side(&entry.id)];
+    if let Some(plain) = draft.get(&keys.message(&entry.id))? {
+        // What somebody told of it gives way to what its author said.
+        return Ok(record::decode_row(entry.id, &plain)?.shared.is_none());
+    }
+    let mut places = vec![keys.side(&entry.id)];
     if let Body::Edit { target, .. } = &entry.body {
         places.push(keys.edit(target, &entry.id));
     }
@@ -167,11 +181,34 @@ fn put_entry(draft: &mut Draft<'_>, keys: &ConversationKeys<'_>, said: &Said<'_>
 fn put_row(draft: &mut Draft<'_>, keys: &ConversationKeys<'_>, said: &Said<'_>) -> Result<(), StoreError> {
     let Said { entry, bytes, mine } = *said;
     let plain = if draft.get(&keys.deleted(&entry.id))?.is_some() {
-        record::tombstone(&record::Row { entry: entry.clone(), mine })?
+        record::tombstone(&record::Row { entry: entry.clone(), mine, shared: None })?
     } else {
         record::encode_row(entry, mine, bytes)?
     };
     draft.put(keys.message(&entry.id), plain);
+    Ok(())
+}
+
+/// A row that came from its author, or from somebody who told of it before, stays.
+fn put_shared(
+    draft: &mut Draft<'_>,
+    keys: &ConversationKeys<'_>,
+    by: AccountId,
+    said: &SharedEntry,
+) -> Result<(), StoreError> {
+    let SharedEntry { id, sent_at_ms, name, text, reply_to, edited, reactions } = said;
+    if draft.has(&keys.message(id))? || draft.has(&keys.side(id))? {
+        return Ok(());
+    }
+    let taken_back = draft.has(&keys.deleted(id))?;
+    let body = if taken_back {
+        Body::Delete { target: *id }
+    } else {
+        Body::Text { text: text.clone(), reply_to: *reply_to, mentions: Mentions::default() }
+    };
+    let shared = Shared { by, name: name.clone(), edited: *edited, reactions: reactions.clone() };
+    let entry = Entry { id: *id, sent_at_ms: *sent_at_ms, body };
+    draft.put(keys.message(id), record::encode_shared(&entry, &shared)?);
     Ok(())
 }
 

@@ -6,9 +6,9 @@ use super::StoreError;
 use super::backend::Direction;
 use super::draft::View;
 use super::keys::{ConversationKeys, OverlayKind, Range, overlay_of, place_of};
-use super::record::{self, DeliveredBlock, EditMark, Plain, Row};
+use super::record::{self, DeliveredBlock, EditMark, Plain, ReactionMark, Row};
 use crate::model::limits::PAGE;
-use crate::model::{Body, ConversationId, DeviceId, Emoji, Entry, EntryRef, Mentions};
+use crate::model::{AccountId, Body, ConversationId, DeviceId, Emoji, Entry, EntryRef, Mentions, Name};
 
 /// A row of the timeline with all that has been said about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +30,8 @@ pub(crate) struct StoredRow {
     pub(crate) reactions: Vec<(Emoji, DeviceId)>,
     /// When we learnt that it was delivered, milliseconds since the epoch; only for entries of ours.
     pub(crate) delivered_at_ms: Option<u64>,
+    /// Who told of it, and under which name of its author, if it is from before we joined.
+    pub(crate) shared: Option<(AccountId, Name)>,
 }
 
 /// A piece of a conversation's timeline.
@@ -122,7 +124,7 @@ pub(super) fn count_shown_after(
     for row in view.scan(&Range { from, to: all.to }, Direction::Ascending) {
         let row = decode(&row?)?;
         let said = matches!(row.entry.body, Body::Text { .. } | Body::Unknown { .. });
-        if row.mine == mine && said {
+        if row.mine == mine && said && row.shared.is_none() {
             count = count.saturating_add(1);
             let ours = row.entry.body.mentions().is_some_and(|mentions| address(&row.entry.id, mentions));
             addressed = addressed.saturating_add(ours.into());
@@ -171,19 +173,20 @@ fn join(view: View<'_>, keys: &ConversationKeys<'_>, rows: Vec<Row>) -> Result<V
     let mut delivered = Delivered { view, keys, last: None };
     rows.into_iter()
         .map(|row| {
-            let Marks { edited, deleted, taken_back, mut reactions } =
-                marks.remove(&row.entry.id).unwrap_or_default();
-            reactions.sort_by_key(|(by, _)| *by);
-            let deleted_by = deleted;
-            let deleted = deleted.is_some() || !row.entry.body.is_shown();
+            let mut marks = marks.remove(&row.entry.id).unwrap_or_default();
+            let (deleted_by, taken_back) = (marks.deleted, std::mem::take(&mut marks.taken_back));
+            let deleted = deleted_by.is_some() || !row.entry.body.is_shown();
+            let shared = row.shared.as_ref().map(|told| (told.by, told.name.clone()));
+            let (edited, reactions) = looks(&row, marks);
             let delivered_at_ms = if row.mine { delivered.at_ms(row.entry.id.seq)? } else { None };
             Ok(StoredRow {
                 edited: edited.filter(|_| matches!(row.entry.body, Body::Text { .. })),
                 deleted,
                 deleted_by,
                 taken_back,
-                reactions: reactions.into_iter().map(|(by, emoji)| (emoji, by.author)).collect(),
+                reactions,
                 delivered_at_ms,
+                shared,
                 mine: row.mine,
                 entry: row.entry,
             })
@@ -191,12 +194,31 @@ fn join(view: View<'_>, keys: &ConversationKeys<'_>, rows: Vec<Row>) -> Result<V
         .collect()
 }
 
+/// The text and the reactions that a row has come to. What was told of it gives way to each word of its authors.
+fn looks(row: &Row, marks: Marks) -> (Option<EditMark>, Vec<(Emoji, DeviceId)>) {
+    let Marks { mut edited, mut reactions, .. } = marks;
+    reactions.sort_by_key(|mark| mark.by);
+    let mut all = Vec::new();
+    if let Some(told) = &row.shared {
+        if let (true, None, Body::Text { text, .. }) = (told.edited, &edited, &row.entry.body) {
+            let mentions = Mentions::default();
+            edited = Some(EditMark { by: row.entry.id, text: text.clone(), mentions });
+        }
+        let said = |emoji: &Emoji, device: &DeviceId| {
+            reactions.iter().any(|mark| mark.emoji == *emoji && mark.by.author == *device)
+        };
+        all.extend(told.reactions.iter().filter(|(emoji, device)| !said(emoji, device)).cloned());
+    }
+    all.extend(reactions.into_iter().filter(|mark| mark.on).map(|mark| (mark.emoji, mark.by.author)));
+    (edited, all)
+}
+
 #[derive(Default)]
 struct Marks {
     edited: Option<EditMark>,
     deleted: Option<EntryRef>,
     taken_back: Vec<EntryRef>,
-    reactions: Vec<(EntryRef, Emoji)>,
+    reactions: Vec<ReactionMark>,
 }
 
 fn marks(view: View<'_>, range: &Range) -> Result<BTreeMap<EntryRef, Marks>, StoreError> {
@@ -212,10 +234,7 @@ fn marks(view: View<'_>, range: &Range) -> Result<BTreeMap<EntryRef, Marks>, Sto
             OverlayKind::Deleted => marks.deleted = Some(record::decode_deleted(&plain)?.by),
             OverlayKind::TakenBack => marks.taken_back.push(record::decode_deleted(&plain)?.by),
             OverlayKind::Reaction => {
-                let mark = record::decode_reaction(&plain)?;
-                if mark.on {
-                    marks.reactions.push((mark.by, mark.emoji));
-                }
+                marks.reactions.push(record::decode_reaction(&plain)?);
             }
         }
     }

@@ -149,11 +149,11 @@ fn decode_accounts(d: &mut Decoder<'_>) -> Result<Vec<AccountId>, Malformed> {
     chunks.iter().map(|bytes| AccountId::from_bytes(bytes).map_err(|_not_a_key| Malformed)).collect()
 }
 
-fn encode_position(e: &mut Encoder<Vec<u8>>, at: &EntryRef) {
+pub(super) fn encode_position(e: &mut Encoder<Vec<u8>>, at: &EntryRef) {
     written(e.array(3).and_then(|e| e.u64(at.lamport)?.bytes(at.author.as_bytes())?.u64(at.seq)));
 }
 
-fn decode_position(d: &mut Decoder<'_>) -> Result<EntryRef, Malformed> {
+pub(super) fn decode_position(d: &mut Decoder<'_>) -> Result<EntryRef, Malformed> {
     if d.array()? != Some(3) {
         return Err(Malformed);
     }

@@ -89,7 +89,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_bytes_are_group_talk_or_malformed(
-            kind in 0_u8..8, bytes in prop::collection::vec(any::<u8>(), 0..300)
+            kind in 0_u8..0x14, bytes in prop::collection::vec(any::<u8>(), 0..300)
         ) {
             let bytes = [vec![kind], bytes].concat();
             Note::decode(&bytes).ok();

@@ -8,6 +8,7 @@
 mod entry;
 mod frame;
 mod group;
+mod history;
 mod invite;
 mod note;
 mod payload;
@@ -16,6 +17,7 @@ mod sync;
 pub use entry::{decode_entry, encode_entry};
 pub use frame::{Card, Frame, Hello, Proof};
 pub use group::{MAX_HEADS, MAX_HOLDINGS, MAX_OPS, MAX_RUNS, OpName, decode_said, encode_said};
+pub use history::{HistoryPack, MAX_RECORDS};
 pub use invite::{InviteLink, InviteLinkError};
 pub use note::Note;
 pub use payload::Payload;

@@ -5,10 +5,12 @@
 //!        0x02 ops        {0: group:32, 1: [Op]}
 //!        0x03 sender key SenderKey (docs/protocol.md)
 //!        0x04 envelope   {0: group:32, 1: envelope secret:32}
+//!        0x10 history    what was said before (`history.rs`)
 //! ```
 
 use zeroize::Zeroizing;
 
+use super::HistoryPack;
 use super::group::{MAX_ENVELOPES, chunks, decode_list, encode_list, tagged};
 use super::{Malformed, fixed, read_whole, written};
 
@@ -41,6 +43,8 @@ pub enum Note<'a> {
         /// The secret.
         secret: [u8; 32],
     },
+    /// Some of what was said before we were added.
+    History(HistoryPack),
     /// A kind of a later version.
     Unknown,
 }
@@ -64,6 +68,7 @@ impl<'a> Note<'a> {
             Self::Envelope { group, secret } => tagged(ENVELOPE, |e| {
                 written(e.map(2).and_then(|e| e.u8(0)?.bytes(group)?.u8(1)?.bytes(secret)));
             }),
+            Self::History(pack) => tagged(HISTORY, |e| pack.encode(e)),
             Self::Unknown => vec![u8::MAX],
         })
     }
@@ -116,6 +121,7 @@ impl<'a> Note<'a> {
                 })?;
                 Ok(Self::Envelope { group: group.ok_or(Malformed)?, secret: secret.ok_or(Malformed)? })
             }
+            HISTORY => HistoryPack::decode(rest).map(Self::History),
             _ => Ok(Self::Unknown),
         }
     }
@@ -125,6 +131,7 @@ const WELCOME: u8 = 0x01;
 const OPS: u8 = 0x02;
 const SENDER_KEY: u8 = 0x03;
 const ENVELOPE: u8 = 0x04;
+const HISTORY: u8 = 0x10;
 
 #[cfg(test)]
 mod tests {

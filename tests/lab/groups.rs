@@ -13,7 +13,7 @@ use crate::{
     chance::Chance,
     circle::Circle,
     memory::seen,
-    people::begin_text,
+    people::{begin_text, history},
 };
 
 /// Five people at five desks.
@@ -250,5 +250,40 @@ fn who_was_removed_gets_and_keeps_nothing_of_what_is_said_after() {
     assert!(!seen(&circle.programs[1], &secrets).is_empty(), "the search finds nothing at all");
     for (path, bytes) in files(&circle.folder.path().join(FIVE[2])) {
         assert!(secrets.seen_in(&bytes).is_empty(), "{path:?}");
+    }
+}
+
+#[test]
+fn a_member_added_later_reads_exactly_what_the_policy_says() {
+    let mut circle = Circle::new(&FIVE);
+    let chat = circle.group("Harbour", &[1]);
+    let said: Vec<String> = (0..30).map(|number| format!("{} {number}", FIVE[number % 2])).collect();
+    for (number, text) in said.iter().enumerate() {
+        circle.say(number % 2, &chat, text);
+        circle.comes_to((number + 1) % 2, &chat, number + 1);
+    }
+    // Nothing, unless somebody says so.
+    circle.change(0, "group.add", &chat, 2);
+    circle.has_members(2, &chat, &[0, 1, 2]);
+    circle.programs[0].call("group.history", &json!({"chat": chat, "history": 7}));
+    circle.change(0, "group.add", &chat, 3);
+    let told = circle.comes_to(3, &chat, 7);
+    assert_eq!(told, said[23..]);
+    circle.programs[0].call("group.history", &json!({"chat": chat, "history": "all"}));
+    circle.change(0, "group.add", &chat, 4);
+    assert_eq!(circle.comes_to(4, &chat, 30), said);
+    let by = circle.accounts[0].clone();
+    for line in history(&mut circle.programs[4], &chat).iter().filter(|line| line["kind"] == "text") {
+        let author = line["text"].as_str().unwrap().split(' ').next().unwrap();
+        assert!(line["before_joined"] == true && line["shared_by"] == by && line["mine"] == false);
+        assert_eq!(line["author_name"], author);
+    }
+    let chats = circle.programs[4].call("chat.list", &json!({}))["chats"].clone();
+    let group = chats.as_array().unwrap().iter().find(|row| row["chat"] == chat).unwrap();
+    assert_eq!(group["unread"], 0);
+    // From here on they read as anybody.
+    circle.say(1, &chat, "hello to all");
+    for (at, count) in [(2, 1), (3, 8), (4, 31)] {
+        circle.comes_to(at, &chat, count);
     }
 }

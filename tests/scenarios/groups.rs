@@ -17,7 +17,8 @@ async fn three() -> ([TestNode; 3], ConversationId) {
     befriend(&mut hana, &mut bora).await;
     befriend(&mut hana, &mut chan).await;
     let members = vec![bora.account, chan.account];
-    let group = hana.client.create_group("Harbour".into(), members).await.unwrap();
+    let group =
+        hana.client.create_group("Harbour".into(), members, undertone::api::History::None).await.unwrap();
     assert_eq!((group.title.as_str(), group.role), ("Harbour", Some(Role::Owner)));
     for node in [&mut bora, &mut chan] {
         changed(node, |now| {

@@ -12,7 +12,7 @@ use iced::futures::future::BoxFuture;
 use iced::futures::stream::{self, BoxStream};
 use undertone::api::{
     Account, Anchor, Chat, Client, ClientError, Contact, ConversationId, Created, Event, Evidence, Group,
-    Message, MessageId, Nearby, NodeStatus, Page, ProfileInfo, Role, SafetyNumber,
+    History, Message, MessageId, Nearby, NodeStatus, Page, ProfileInfo, Role, SafetyNumber,
 };
 use zeroize::Zeroizing;
 
@@ -69,7 +69,7 @@ pub enum Ask {
     Edit { message: MessageId, draft: Draft },
     Evidence(Account),
     Group { chat: ConversationId, ask: GroupAsk },
-    GroupCreate { title: String, members: Vec<Account> },
+    GroupCreate { title: String, members: Vec<Account>, history: History },
     GroupForget(ConversationId),
     History { chat: ConversationId, anchor: Anchor, visit: u64 },
     Info,
@@ -100,6 +100,8 @@ pub enum Ask {
 pub enum GroupAsk {
     /// Add these contacts, one after the other.
     Add(Vec<Account>),
+    /// Change what those who are added from now on see of earlier messages.
+    History(History),
     /// Who takes part, and who holds what.
     Info,
     /// Leave.
@@ -247,8 +249,8 @@ async fn perform_chat(client: &Client, ask: Ask) -> Answer {
             Answer::Edited { chat: message.conversation, draft, result }
         }
         Ask::Group { chat, ask } => Answer::Group { chat, result: perform_group(client, chat, ask).await },
-        Ask::GroupCreate { title, members } => {
-            Answer::GroupCreated(client.create_group(title, members).await)
+        Ask::GroupCreate { title, members, history } => {
+            Answer::GroupCreated(client.create_group(title, members, history).await)
         }
         Ask::GroupForget(chat) => Answer::GroupForgotten { chat, result: client.forget_group(chat).await },
         Ask::History { chat, anchor, visit } => {
@@ -275,6 +277,7 @@ async fn perform_group(client: &Client, chat: ConversationId, ask: GroupAsk) -> 
             }
             client.group(chat).await
         }
+        GroupAsk::History(history) => client.set_history(chat, history).await,
         GroupAsk::Info => client.group(chat).await,
         GroupAsk::Leave => client.leave_group(chat).await,
         GroupAsk::Remove(account) => client.remove_member(chat, account).await,

@@ -14,7 +14,7 @@ use support::example::{
 };
 use support::{FakeCore, Harness, LOOKS};
 use undertone::api::{
-    ClientError, Contact, ContactState, Event, Group, GroupChange, GroupMember, Message as Said,
+    ClientError, Contact, ContactState, Event, Group, GroupChange, GroupMember, History, Message as Said,
     MessageState, Role,
 };
 use undertone_ui::app::Message;
@@ -179,10 +179,12 @@ fn a_group_is_begun_with_a_title_and_people_and_opens() {
     harness.write("group-people-filter", "max");
     harness.press("Max Weber");
     assert!(harness.shows("1 chosen"));
+    harness.press("The last 100");
     harness.asked();
     harness.press("Create group");
     let asked = harness.asked();
-    let create = Ask::GroupCreate { title: "Cooks".into(), members: vec![account(6)] };
+    let history = History::Last(100);
+    let create = Ask::GroupCreate { title: "Cooks".into(), members: vec![account(6)], history };
     assert_eq!(asked[0], create);
     assert!(matches!(asked[1], Ask::History { chat, .. } if chat == chat_id(77)));
     assert!(harness.shows("2 members") && harness.shows("Say hello to everyone"));
@@ -303,4 +305,14 @@ fn every_state_of_a_group_can_be_drawn() {
         harness.press(say(look, "Max Weber", "Max Weber"));
         harness.shot("group-new", look);
     }
+}
+
+#[test]
+fn what_new_members_see_of_earlier_messages_is_chosen_in_the_details() {
+    let mut harness = opened();
+    details(&mut harness);
+    assert!(harness.shows("New members see of earlier messages"));
+    harness.asked();
+    harness.press("All");
+    assert_eq!(harness.asked(), [Ask::Group { chat: chat_id(CLUB), ask: GroupAsk::History(History::All) }]);
 }

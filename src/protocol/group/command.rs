@@ -34,6 +34,7 @@ impl Engine {
         &mut self,
         title: &Name,
         members: &[AccountId],
+        history: History,
         ctx: &mut Ctx<'_>,
     ) -> Result<ConversationId, Refused> {
         if members.len() >= MAX_MEMBERS {
@@ -46,7 +47,7 @@ impl Engine {
         let envelope = EnvelopeKey::generate(&mut ctx.rng);
         let kind = OpKind::Create {
             title: text(title).ok_or(Refused::NotAllowed)?,
-            history: from_history(History::None),
+            history: from_history(history),
             env_commit: envelope.commit(),
             cert: Box::new(self.me.cert.clone()),
         };
@@ -87,8 +88,9 @@ impl Engine {
         }
         let name = text(&name).ok_or(Refused::NotAllowed)?;
         let kind = OpKind::Add { cert: Box::new(cert), role: from_role(role), name };
-        self.operate(conversation, kind, ctx)?;
+        let (op, _) = self.operate(conversation, kind, ctx)?;
         self.welcome_member(conversation, account, ctx);
+        self.owe_history(conversation, account, op);
         Ok(())
     }
 
@@ -155,6 +157,20 @@ impl Engine {
         self.managing(conversation)?;
         let title = text(title).ok_or(Refused::NotAllowed)?;
         self.operate(conversation, OpKind::Rename { title }, ctx).map(drop)
+    }
+
+    /// Changes what those who are added from now on are told of what was said before.
+    ///
+    /// # Errors
+    /// [`Refused::NotAllowed`] by role.
+    pub fn set_history(
+        &mut self,
+        conversation: ConversationId,
+        history: History,
+        ctx: &mut Ctx<'_>,
+    ) -> Result<(), Refused> {
+        self.managing(conversation)?;
+        self.operate(conversation, OpKind::SetPolicy { history: from_history(history) }, ctx).map(drop)
     }
 
     /// Gives a member another role.

@@ -7,6 +7,9 @@ mod chain;
 mod command;
 mod convert;
 mod dag;
+mod history;
+#[cfg(test)]
+mod history_tests;
 mod keys;
 #[cfg(test)]
 mod model_tests;
@@ -22,5 +25,6 @@ mod sync;
 mod tests;
 
 pub(super) use carry::Carried;
+pub use history::HistoryFor;
 pub use query::Same;
 pub(super) use state::Group;

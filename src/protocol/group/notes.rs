@@ -55,6 +55,9 @@ impl Engine {
             Ok(Note::Envelope { group, secret }) => {
                 self.learn_envelope(conversation_of(&GroupId::new(group)), &secret);
             }
+            Ok(Note::History(pack)) => {
+                self.on_history(account, conversation_of(&GroupId::new(pack.group)), pack);
+            }
             Ok(Note::Welcome { .. } | Note::Unknown) | Err(_) => {}
         }
     }

@@ -85,6 +85,8 @@ impl Group {
                 reached: Vec::new(),
                 last: None,
                 last_at_ms: now_ms,
+                owed: Vec::new(),
+                told: None,
             },
             id,
         )

@@ -137,6 +137,7 @@ impl Engine {
             self.want_ops(conversation, peer, ctx);
         }
         self.give_envelopes(conversation, account, &envelopes, ctx);
+        self.read_history(conversation);
         self.learn_reached(conversation, account, seen, ctx);
         self.ask_member(conversation, account, peer, ctx);
         self.out.notice(Notice::GroupSame(conversation));
@@ -290,6 +291,7 @@ impl Engine {
             if group.news || now_ms.saturating_sub(group.told_ms) > TELL_MS {
                 self.tell_all(conversation, ctx);
             }
+            self.read_history(conversation);
             self.forget_origins(conversation, now_ms);
             self.wipe_taken_back(conversation, now_ms);
             self.ask_for_what_is_missing(conversation, ctx);

@@ -17,7 +17,9 @@ fn three(seed: u64) -> (World, ConversationId) {
     }
     let accounts: Vec<AccountId> = (1..4).map(|node| world.account(node)).collect();
     let title = Name::new("Harbour").unwrap();
-    let chat = world.act(0, |engine, ctx| engine.create_group(&title, &accounts, ctx)).unwrap();
+    let chat = world
+        .act(0, |engine, ctx| engine.create_group(&title, &accounts, crate::model::History::None, ctx))
+        .unwrap();
     world.run();
     for node in 0..4 {
         write(&mut world, node, chat, "hello");

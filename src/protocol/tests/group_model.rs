@@ -55,7 +55,9 @@ impl Scene {
         }
         let members = [world.account(1), world.account(2)];
         let title = Name::new("Harbour").unwrap();
-        let chat = world.act(0, |engine, ctx| engine.create_group(&title, &members, ctx)).unwrap();
+        let chat = world
+            .act(0, |engine, ctx| engine.create_group(&title, &members, crate::model::History::None, ctx))
+            .unwrap();
         for account in members {
             world.act(0, |engine, ctx| engine.set_role(chat, account, Role::Admin, ctx)).unwrap();
         }

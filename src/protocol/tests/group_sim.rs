@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    model::{AccountId, Body, ConversationId, Entry, Mentions, Name, Role, Text},
+    model::{AccountId, Body, ConversationId, Entry, History, Mentions, Name, Role, Text},
     protocol::sim::{SeededRng, World},
 };
 
@@ -30,7 +30,8 @@ impl Course {
         }
         let members: Vec<_> = (1..4).map(|node| world.account(node)).collect();
         let title = Name::new("Group").unwrap();
-        let chat = world.act(0, |engine, ctx| engine.create_group(&title, &members, ctx)).unwrap();
+        let chat =
+            world.act(0, |engine, ctx| engine.create_group(&title, &members, History::None, ctx)).unwrap();
         world.run();
         Self { world, chat, rng: SeededRng::new(seed ^ 0x5eed), written: BTreeMap::new() }
     }

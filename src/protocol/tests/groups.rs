@@ -1,7 +1,7 @@
 //! Groups: whoever is away, cut off, removed or newly added, everybody who takes part shows the same in the same order.
 
 use crate::{
-    model::{AccountId, Body, ConversationId, Delivery, EntryRef, Mentions, Name, Role, Text},
+    model::{AccountId, Body, ConversationId, Delivery, EntryRef, History, Mentions, Name, Role, Text},
     protocol::{Refused, sim::World},
 };
 
@@ -27,7 +27,8 @@ pub(super) fn everybody_meets(world: &mut World) {
 pub(super) fn begin(world: &mut World, members: &[usize]) -> ConversationId {
     let accounts: Vec<AccountId> = members.iter().map(|node| world.account(*node)).collect();
     let title = Name::new("Harbour").unwrap();
-    let chat = world.act(0, |engine, ctx| engine.create_group(&title, &accounts, ctx)).unwrap();
+    let chat =
+        world.act(0, |engine, ctx| engine.create_group(&title, &accounts, History::None, ctx)).unwrap();
     world.run();
     world.pass(3);
     chat

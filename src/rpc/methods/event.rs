@@ -55,10 +55,11 @@ pub const EVENTS: &[Told] = &[
     ),
     told(
         "group.changed",
-        &["chat", "title", "members", "role", "epoch", "heads", "waiting"],
+        &["chat", "title", "members", "role", "epoch", "heads", "waiting", "history"],
         "Who takes part in a group, its title, or who holds what changed.",
     ),
     told("group.forgotten", &["chat"], "A group that we took no part in any more was forgotten."),
+    told("group.past", &["chat"], "Messages from before we joined were told: read the conversation again."),
     told("typing", &["chat", "account", "typing"], "Somebody is writing, or has stopped."),
     told("presence", &["account", "presence"], "A person came or went."),
     told("offline", &["offline"], "Whether this computer has a network at all."),

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{Lane, Method, Outcome};
 use crate::{
-    api::{Client, ClientError, Role},
+    api::{Client, ClientError, History, Role},
     rpc::{
         jsonrpc::Fault,
         params::{Kind, Param, Params, may, need},
@@ -15,20 +15,22 @@ use crate::{
 pub(super) const METHODS: &[Method] = &[
     Method {
         name: "group.create",
-        params: &[need("title", Kind::Text), need("members", Kind::Accounts)],
+        params: &[need("title", Kind::Text), need("members", Kind::Accounts), may("history", Kind::History)],
         result: &["chat"],
-        about: "Begins a private group with these contacts in it. They are in it as soon as they are reached.",
+        about: "Begins a private group with these contacts in it. They are in it as soon as they are reached. \
+                `history` is what those who are added later are told of what was said before: `none` (unless \
+                given), `all`, or the last so many messages; never more than 5,000.",
         lane: Lane::Shared,
         run: |client, params| Box::pin(create(client, params)),
     },
     Method {
         name: "group.info",
         params: &[need("chat", Kind::Text)],
-        result: &["title", "members[]", "role", "epoch", "heads[]", "waiting"],
+        result: &["title", "members[]", "role", "epoch", "heads[]", "waiting", "history"],
         about: "Who takes part: `account`, `name`, `role`, `me`, `verified`, `connected`, `added_by`, and whether \
                 they hold the `same` history (null if they have not told), with what `they_lack` and `we_lack`. \
                 `role` is ours, null if we take no part any more. `epoch` counts the operations, `heads` are the \
-                newest, `waiting` are messages that wait for a key.",
+                newest, `waiting` are messages that wait for a key. `history` is what those who are added are told.",
         lane: Lane::Shared,
         run: |client, params| Box::pin(info(client, params)),
     },
@@ -55,6 +57,15 @@ pub(super) const METHODS: &[Method] = &[
         about: "Gives a member another role.",
         lane: Lane::Shared,
         run: |client, params| Box::pin(role(client, params)),
+    },
+    Method {
+        name: "group.history",
+        params: &[need("chat", Kind::Text), need("history", Kind::History)],
+        result: &[],
+        about: "Changes what those who are added from now on are told of what was said before: `none`, `all`, or \
+                the last so many messages.",
+        lane: Lane::Shared,
+        run: |client, params| Box::pin(history(client, params)),
     },
     Method {
         name: "group.leave",
@@ -86,7 +97,8 @@ const MEMBER: &[Param] = &[need("chat", Kind::Text), need("account", Kind::Text)
 
 async fn create(client: Client, mut params: Params) -> Outcome {
     let members = params.accounts("members")?;
-    let group = client.create_group(params.text("title")?, members).await?;
+    let history = params.maybe_history().unwrap_or(History::None);
+    let group = client.create_group(params.text("title")?, members, history).await?;
     Ok(json!({"chat": group.chat.to_string()}))
 }
 
@@ -108,6 +120,13 @@ async fn remove(client: Client, mut params: Params) -> Outcome {
 async fn role(client: Client, mut params: Params) -> Outcome {
     let role = named(&params.text("role")?)?;
     client.set_role(params.chat()?, params.account()?, role).await?;
+    Ok(value::done())
+}
+
+async fn history(client: Client, mut params: Params) -> Outcome {
+    let chat = params.chat()?;
+    let history = params.maybe_history().ok_or_else(|| Fault::params("`history` is missing"))?;
+    client.set_history(chat, history).await?;
     Ok(value::done())
 }
 

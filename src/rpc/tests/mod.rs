@@ -124,6 +124,7 @@ fn value(name: &str, kind: Kind) -> Value {
         (_, Kind::Accounts) => json!([sample::account().to_string()]),
         (_, Kind::Count) => json!(7),
         (_, Kind::Flag) => json!(true),
+        (_, Kind::History) => json!(20),
         (_, Kind::Text) => json!("some text"),
     }
 }
@@ -186,6 +187,7 @@ fn answer_group(command: crate::api::GroupCommand) {
         | G::Add { done, .. }
         | G::Remove { done, .. }
         | G::Role { done, .. }
+        | G::History { done, .. }
         | G::Leave { done, .. }
         | G::Rename { done, .. } => drop(done.send(Ok(sample::group()))),
         G::Forget { done, .. } => drop(done.send(Ok(()))),

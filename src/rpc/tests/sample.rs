@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::api::{
     Account, Chat, ChatKind, ClientError, Contact, ContactState, ConversationId, Created, Event, Evidence,
-    Finding, Group, GroupChange, GroupMember, Mention, Message, MessageId, MessageKind, MessageState, Nearby,
-    NodeStatus, NotifyMode, Page, PeerStatus, Presence, ProfileInfo, Role, SafetyNumber, StateAt, Via,
+    Finding, Group, GroupChange, GroupMember, History, Mention, Message, MessageId, MessageKind,
+    MessageState, Nearby, NodeStatus, NotifyMode, Page, PeerStatus, Presence, ProfileInfo, Role,
+    SafetyNumber, SharedBy, StateAt, Via,
 };
 
 pub(super) fn account() -> Account {
@@ -100,6 +101,7 @@ pub(super) fn message() -> Message {
         mine: true,
         change: Some(GroupChange::Role(account(), Role::Admin)),
         state: MessageState::Queued,
+        shared: Some(SharedBy { account: account(), author: "Bora".into() }),
     }
 }
 
@@ -123,6 +125,7 @@ pub(super) fn group() -> Group {
         epoch: 1,
         heads: vec!["00".into()],
         waiting: 0,
+        history: History::Last(20),
     }
 }
 
@@ -198,6 +201,7 @@ pub(super) fn events() -> Vec<Event> {
         Event::Error(ClientError::DiskFull),
         Event::GroupChanged(group()),
         Event::GroupForgotten(chat_id()),
+        Event::GroupPast(chat_id()),
         Event::KeyChanged(contact()),
         Event::MessageChanged(message()),
         Event::MessageReceived { message: message(), notify: true },

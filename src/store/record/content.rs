@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::people::RefV1;
 use super::{Bytes, Plain, ROW, account, decode, decode_version, encode, encode_version};
-use crate::model::{Body, Emoji, Entry, EntryRef, GroupEvent, History, Mentions, Name, Role, Text};
+use crate::model::{
+    Body, DeviceId, Emoji, Entry, EntryRef, GroupEvent, History, Mentions, Name, Role, Shared, Text,
+};
 use crate::store::StoreError;
 
 /// A row of the timeline.
@@ -14,6 +16,8 @@ pub(in crate::store) struct Row {
     pub(in crate::store) entry: Entry,
     /// Whether this device wrote it.
     pub(in crate::store) mine: bool,
+    /// Who told of it, if it did not come from its author.
+    pub(in crate::store) shared: Option<Shared>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -51,6 +55,7 @@ enum BodyV1<'a> {
         reply_to: Option<RefV1>,
         mentions: MentionsV1,
     },
+    Shared(#[serde(borrow)] SharedV1<'a>),
 }
 
 #[derive(Serialize, Deserialize)]
@@ -69,6 +74,18 @@ impl From<&Mentions> for MentionsV1 {
 fn mentions(stored: &MentionsV1) -> Result<Mentions, StoreError> {
     let accounts = stored.accounts.iter().map(account).collect::<Result<_, _>>()?;
     Mentions::new(accounts, stored.all).ok_or(StoreError::Damaged(ROW))
+}
+
+/// A message from before we joined. Without a text it was taken back.
+#[derive(Serialize, Deserialize)]
+struct SharedV1<'a> {
+    by: [u8; 32],
+    name: &'a str,
+    text: Option<&'a str>,
+    reply_to: Option<RefV1>,
+    edited: bool,
+    #[serde(borrow)]
+    reactions: Vec<(&'a str, [u8; 16])>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -178,8 +195,54 @@ pub(in crate::store) fn encode_row(entry: &Entry, mine: bool, bytes: &[u8]) -> R
     encode(&RowV1 { sent_at_ms: entry.sent_at_ms, mine, body, bytes: Bytes(bytes) }, bytes.len())
 }
 
+/// The record of a message that somebody told of.
+pub(in crate::store) fn encode_shared(entry: &Entry, shared: &Shared) -> Result<Plain, StoreError> {
+    let (text, reply_to) = match &entry.body {
+        Body::Text { text, reply_to, .. } => (Some(text.as_str()), reply_to.as_ref().map(RefV1::from)),
+        _ => (None, None),
+    };
+    let said = text.is_some();
+    let reactions = shared.reactions.iter().filter(|_| said);
+    let body = BodyV1::Shared(SharedV1 {
+        by: *shared.by.as_bytes(),
+        name: shared.name.as_str(),
+        text,
+        reply_to,
+        edited: shared.edited && said,
+        reactions: reactions.map(|(emoji, by)| (emoji.as_str(), *by.as_bytes())).collect(),
+    });
+    let record = RowV1 { sent_at_ms: entry.sent_at_ms, mine: false, body, bytes: Bytes(&[]) };
+    let reactions = shared.reactions.len().saturating_mul(REACTION_BYTES);
+    encode(&record, text.map_or(0, str::len).saturating_add(reactions))
+}
+
+fn decode_shared(id: EntryRef, stored: SharedV1<'_>) -> Result<(Body, Shared), StoreError> {
+    let damaged = || StoreError::Damaged(ROW);
+    let body = match stored.text {
+        Some(text) => Body::Text {
+            text: Text::new(text).ok_or_else(damaged)?,
+            reply_to: stored.reply_to.map(EntryRef::from),
+            mentions: Mentions::default(),
+        },
+        None => Body::Delete { target: id },
+    };
+    let reaction = |(emoji, by): (&str, [u8; 16])| Some((Emoji::new(emoji)?, DeviceId::new(by)));
+    let reactions: Option<Vec<_>> = stored.reactions.into_iter().map(reaction).collect();
+    let shared = Shared {
+        by: account(&stored.by)?,
+        name: Name::new(stored.name).ok_or_else(damaged)?,
+        edited: stored.edited,
+        reactions: reactions.ok_or_else(damaged)?,
+    };
+    Ok((body, shared))
+}
+
 /// The record of `row` without anything it said.
 pub(in crate::store) fn tombstone(row: &Row) -> Result<Plain, StoreError> {
+    if let Some(shared) = &row.shared {
+        let entry = Entry { body: Body::Delete { target: row.entry.id }, ..row.entry.clone() };
+        return encode_shared(&entry, shared);
+    }
     let record =
         RowV1 { sent_at_ms: row.entry.sent_at_ms, mine: row.mine, body: BodyV1::Deleted, bytes: Bytes(&[]) };
     encode(&record, 0)
@@ -188,6 +251,7 @@ pub(in crate::store) fn tombstone(row: &Row) -> Result<Plain, StoreError> {
 pub(in crate::store) fn decode_row(id: EntryRef, bytes: &[u8]) -> Result<Row, StoreError> {
     let record: RowV1<'_> = decode(bytes)?;
     let text = |text: &str| Text::new(text).ok_or(StoreError::Damaged(ROW));
+    let mut shared = None;
     let body = match record.body {
         BodyV1::Deleted => Body::Delete { target: id },
         BodyV1::TextWithin { start, len, reply_to } => Body::Text {
@@ -207,8 +271,13 @@ pub(in crate::store) fn decode_row(id: EntryRef, bytes: &[u8]) -> Result<Row, St
         },
         BodyV1::Event(stored) => Body::Group(event(stored)?),
         BodyV1::Unknown { kind } => Body::Unknown { kind },
+        BodyV1::Shared(stored) => {
+            let (body, told) = decode_shared(id, stored)?;
+            shared = Some(told);
+            body
+        }
     };
-    Ok(Row { entry: Entry { id, sent_at_ms: record.sent_at_ms, body }, mine: record.mine })
+    Ok(Row { entry: Entry { id, sent_at_ms: record.sent_at_ms, body }, mine: record.mine, shared })
 }
 
 #[derive(Serialize, Deserialize)]
@@ -319,3 +388,5 @@ fn within(bytes: &[u8], start: u32, len: u32) -> Option<&str> {
 const EDIT_VERSION: u8 = 2;
 /// What precedes the text in an entry's encoding is shorter than this.
 const SEARCHED: usize = 512;
+/// Upper bound of an encoded reaction.
+const REACTION_BYTES: usize = 88;

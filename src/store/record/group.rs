@@ -7,12 +7,12 @@ use super::people::RefV1;
 use super::{Bytes, Plain, ROW, account, decode, decode_version, encode, encode_version};
 use crate::model::{
     AccountId, CarriedMark, CarriedRow, ChainRow, CipherRow, ConversationId, DeviceId, EntryRef, GroupHead,
-    Reached, SecretBytes, Seen, TakenBack,
+    OpId, OwedHistory, Reached, SecretBytes, Seen, TakenBack, ToldHistory,
 };
 use crate::store::StoreError;
 
 #[derive(Serialize, Deserialize)]
-struct GroupV2<'a> {
+struct GroupV3<'a> {
     conversation: [u8; 16],
     #[serde(borrow)]
     group: Bytes<'a>,
@@ -27,6 +27,10 @@ struct GroupV2<'a> {
     last_at_ms: u64,
     attention: AttentionV1,
     taken_back: Vec<TakenBackV2>,
+    /// Account, operation.
+    owed: Vec<([u8; 32], [u8; 32])>,
+    /// Operation, messages, bytes.
+    told: Option<([u8; 32], u32, u64)>,
 }
 
 /// Target, deletion, when it came, whether it counts.
@@ -36,7 +40,7 @@ type TakenBackV2 = (RefV1, RefV1, u64, bool);
 type ReachedV1 = ([u8; 32], (u64, u64), (u64, u64));
 
 pub(in crate::store) fn encode_group(group: &GroupHead) -> Result<Plain, StoreError> {
-    let record = GroupV2 {
+    let record = GroupV3 {
         conversation: *group.conversation.as_bytes(),
         group: Bytes(&group.group),
         envelopes: group.envelopes.iter().map(|secret| Bytes(secret)).collect(),
@@ -58,15 +62,19 @@ pub(in crate::store) fn encode_group(group: &GroupHead) -> Result<Plain, StoreEr
             .iter()
             .map(|taken| ((&taken.target).into(), (&taken.by).into(), taken.at_ms, taken.counts))
             .collect(),
+        owed: group.owed.iter().map(|owed| (*owed.account.as_bytes(), owed.op.0)).collect(),
+        told: group.told.map(|told| (told.op.0, told.count, told.bytes)),
     };
-    let members = group.reached.len();
+    let members = group.reached.len().saturating_add(group.owed.len());
     let size = members.saturating_mul(MEMBER_BYTES);
     let size = size.saturating_add(group.taken_back.len().saturating_mul(TAKEN_BACK_BYTES));
     encode_version(GROUP_VERSION, &record, size)
 }
 
 pub(in crate::store) fn decode_group(bytes: &[u8]) -> Result<GroupHead, StoreError> {
-    let record: GroupV2<'_> = decode_version(GROUP_VERSION, bytes)?;
+    let record: GroupV3<'_> = decode_version(GROUP_VERSION, bytes)?;
+    let owed = record.owed.iter().map(|(who, op)| Ok(OwedHistory { account: account(who)?, op: OpId(*op) }));
+    let owed = owed.collect::<Result<_, StoreError>>()?;
     let reached = record
         .reached
         .into_iter()
@@ -90,6 +98,8 @@ pub(in crate::store) fn decode_group(bytes: &[u8]) -> Result<GroupHead, StoreErr
         last_at_ms: record.last_at_ms,
         attention: record.attention.into(),
         taken_back,
+        owed,
+        told: record.told.map(|(op, count, bytes)| ToldHistory { op: OpId(op), count, bytes }),
     })
 }
 
@@ -233,8 +243,8 @@ pub(in crate::store) fn decode_carried(bytes: &[u8]) -> Result<CarriedRow, Store
     Ok(CarriedRow { mark, bytes: record.bytes.0.to_vec() })
 }
 
-/// 2: what a conversation may ask of our person's attention.
-const GROUP_VERSION: u8 = 2;
+/// 3: what a conversation may ask of our person's attention, and what newcomers are told.
+const GROUP_VERSION: u8 = 3;
 /// Upper bounds of encoded sizes.
 const MEMBER_BYTES: usize = 100;
 const VIEW_BYTES: usize = 48;

@@ -20,7 +20,7 @@ use crate::model::{AccountId, DeviceId, EntryRef};
 pub(crate) use content::EditMark;
 pub(super) use content::{
     DeletedMark, ReactionMark, Row, decode_deleted, decode_edited, decode_reaction, decode_row, decode_side,
-    encode_deleted, encode_edited, encode_reaction, encode_row, encode_side, tombstone,
+    encode_deleted, encode_edited, encode_reaction, encode_row, encode_shared, encode_side, tombstone,
 };
 pub(super) use delivered::{DeliveredBlock, decode_delivered, encode_delivered};
 pub(super) use group::{

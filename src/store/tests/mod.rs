@@ -10,5 +10,6 @@ mod generation;
 mod measure;
 mod processes;
 mod profile;
+mod shared;
 mod support;
 mod timeline;

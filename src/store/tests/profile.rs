@@ -138,6 +138,7 @@ impl Expected {
             | Change::PutGroup(_)
             | Change::PutOp { .. }
             | Change::PutProfile(_)
+            | Change::PutShared { .. }
             | Change::Wipe { .. } => {}
         }
     }

@@ -246,6 +246,19 @@ group-all-in = All of your contacts take part already.
 group-add = Add people
 group-add-action = Add
 group-add-body = They see what is said from now on, nothing from before.
+group-add-body-last = { $count ->
+    [one] They see the last message from before, as your copy has it, and all that is said from now on.
+   *[other] They see the last { $count } messages from before, as your copy has them, and all that is said from now on.
+}
+group-add-body-all = They see what was said before, as your copy has it, and all that is said from now on.
+past-title = New members see of earlier messages
+past-none = Nothing
+past-last = { $count ->
+    [one] The last one
+   *[other] The last { $count }
+}
+past-all = All
+before-joined = Before you joined · shared by { $name }, not verified
 group-leave = Leave group
 group-leave-title = Leave "{ $title }"?
 group-leave-body = You will no longer get messages from this group. Messages you have stay on this computer.

@@ -71,7 +71,7 @@ pub fn line(world: &World, message: &Message) -> Line {
     let deed = match &message.change {
         Some(GroupChange::Added(account)) => Deed::Added(who(account)),
         Some(GroupChange::Created(title)) => Deed::Created(text::name(title)),
-        Some(GroupChange::History) => Deed::History,
+        Some(GroupChange::History(_)) => Deed::History,
         Some(GroupChange::Left) => Deed::Left,
         Some(GroupChange::Rekeyed) => Deed::Rekeyed,
         Some(GroupChange::Removed(account)) => Deed::Removed(who(account)),

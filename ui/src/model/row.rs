@@ -27,6 +27,8 @@ pub enum Body {
     Day(String),
     /// Everything below is new.
     Divider,
+    /// What comes now was told by somebody: it was said before we joined.
+    Shared(Account),
     /// Something in the group changed.
     System(Arc<Message>),
 }
@@ -38,6 +40,8 @@ pub struct Bubble {
     pub id: MessageId,
     /// Who wrote it.
     pub author: Account,
+    /// The name of the author as somebody told it; none for what came from the author.
+    pub told_name: Option<String>,
     /// Whether it is ours.
     pub mine: bool,
     /// Where it stands in its cluster.
@@ -135,6 +139,7 @@ pub fn rows(timeline: &Timeline, labels: &Labels, now_ms: i64, me: Option<&Accou
     let divider = timeline.divider();
     let mut rows = Vec::new();
     let mut before: Option<&Message> = None;
+    let mut teller: Option<Account> = None;
     let mut messages = timeline.messages().peekable();
     while let Some(message) = messages.next() {
         let new_day = before.is_none_or(|before| labels.different_days(at(before), at(message)));
@@ -151,6 +156,11 @@ pub fn rows(timeline: &Timeline, labels: &Labels, now_ms: i64, me: Option<&Accou
             before = Some(message);
             continue;
         }
+        let told = message.shared.as_ref().map(|shared| shared.account);
+        if let Some(by) = told.filter(|by| teller != Some(*by)) {
+            rows.push(Row { key: key(&message.id, "shared"), body: Body::Shared(by) });
+        }
+        teller = told;
         let joins_above = !divided && before.is_some_and(|before| joined(before, message, labels));
         let joins_below =
             messages.peek().is_some_and(|below| divider != Some(below.id) && joined(message, below, labels));
@@ -185,6 +195,7 @@ fn bubble(timeline: &Timeline, message: &Message, labels: &Labels, me: Option<&A
     Bubble {
         id: message.id,
         author: message.author,
+        told_name: message.shared.as_ref().map(|shared| text::name(&shared.author)),
         mine: message.mine,
         place: Place::Single,
         content: content(message),
@@ -226,6 +237,8 @@ fn joined(above: &Message, below: &Message, labels: &Labels) -> bool {
         && below.kind != MessageKind::System
         && above.author == below.author
         && above.mine == below.mine
+        && above.shared.as_ref().map(|shared| shared.account)
+            == below.shared.as_ref().map(|shared| shared.account)
         && above.sent_at_ms.abs_diff(below.sent_at_ms) <= APART_MS
         && !labels.different_days(at(above), at(below))
 }

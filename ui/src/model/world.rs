@@ -95,7 +95,7 @@ impl World {
             Event::Typing { chat, account, typing: false } => {
                 self.typing.remove(&(*chat, *account));
             }
-            Event::Error(_) | Event::Locked => {}
+            Event::Error(_) | Event::GroupPast(_) | Event::Locked => {}
         }
         Pull::Nothing
     }

@@ -15,6 +15,7 @@ pub mod chat;
 pub mod halted;
 pub mod main;
 pub mod onboarding;
+mod past;
 mod say;
 pub mod settings;
 pub mod unlock;

@@ -71,6 +71,7 @@ pub fn theirs(n: u8, lamport: u64, text: &str) -> Message {
         mine: false,
         change: None,
         state: MessageState::Delivered,
+        shared: None,
     }
 }
 
@@ -134,6 +135,7 @@ pub fn group(n: u8, title: &str, others: Vec<GroupMember>) -> Group {
         epoch: 4,
         heads: vec!["00112233".to_owned()],
         waiting: 0,
+        history: undertone::api::History::None,
     }
 }
 

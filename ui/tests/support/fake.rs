@@ -91,12 +91,12 @@ impl FakeCore {
             }
             Ask::Evidence(account) => Answer::Evidence { account, result: Ok(self.evidence.clone()) },
             Ask::Group { chat, ask } => Answer::Group { chat, result: Ok(self.group(chat, ask)) },
-            Ask::GroupCreate { title, members } => {
+            Ask::GroupCreate { title, members, history } => {
                 let others = members.into_iter().map(|account| undertone::api::GroupMember {
                     account,
                     ..example::member(1, "Somebody", Role::Member)
                 });
-                Answer::GroupCreated(Ok(example::group(77, &title, others.collect())))
+                Answer::GroupCreated(Ok(Group { history, ..example::group(77, &title, others.collect()) }))
             }
             Ask::GroupForget(chat) => Answer::GroupForgotten { chat, result: Ok(()) },
             Ask::History { chat, anchor, visit } => {
@@ -183,6 +183,7 @@ impl FakeCore {
                     ..example::member(1, "Somebody", Role::Member)
                 }));
             }
+            GroupAsk::History(history) => group.history = history,
             GroupAsk::Info => {}
             GroupAsk::Leave => {
                 group.role = None;

@@ -18,7 +18,7 @@ fn bubbles(rows: &[Row]) -> Vec<&Bubble> {
     rows.iter()
         .filter_map(|row| match &row.body {
             Body::Bubble(bubble) => Some(&**bubble),
-            Body::Day(_) | Body::Divider | Body::System(_) => None,
+            Body::Day(_) | Body::Divider | Body::Shared(_) | Body::System(_) => None,
         })
         .collect()
 }
@@ -60,6 +60,7 @@ fn a_new_day_and_the_divider_part_a_cluster() {
             Body::Bubble(bubble) => format!("{:?}", bubble.place),
             Body::Day(day) => day.clone(),
             Body::Divider => "new".to_owned(),
+            Body::Shared(_) => "shared".to_owned(),
             Body::System(_) => "system".to_owned(),
         })
         .collect();
@@ -142,4 +143,36 @@ fn authors_in_a_group_make_clusters_of_their_own() {
     let places: Vec<Place> = bubbles(&rows).iter().map(|bubble| bubble.place).collect();
     assert_eq!(places, [Place::First, Place::Last, Place::Single]);
     assert_eq!(bubbles(&rows)[2].author, example::account(3));
+}
+
+#[test]
+fn a_line_says_once_who_told_what_was_said_before() {
+    let told = |by: u8, message: Message| {
+        let author = "Dan".to_owned();
+        Message {
+            shared: Some(undertone::api::SharedBy { account: example::account(by), author }),
+            ..message
+        }
+    };
+    let rows = shown(
+        vec![
+            told(3, theirs(1, 1, "a")),
+            told(3, theirs(1, 2, "b")),
+            told(4, theirs(1, 3, "c")),
+            theirs(1, 4, "d"),
+        ],
+        0,
+    );
+    let lines: Vec<Option<Account>> = rows
+        .iter()
+        .filter_map(|row| match &row.body {
+            Body::Shared(by) => Some(Some(*by)),
+            Body::Bubble(_) => Some(None),
+            Body::Day(_) | Body::Divider | Body::System(_) => None,
+        })
+        .collect();
+    let (first, second) = (example::account(3), example::account(4));
+    assert_eq!(lines, [Some(first), None, None, Some(second), None, None]);
+    assert_eq!(bubbles(&rows)[0].told_name.as_deref(), Some("Dan"));
+    assert_eq!(bubbles(&rows)[3].told_name, None);
 }

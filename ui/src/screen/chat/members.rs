@@ -2,7 +2,7 @@
 
 use iced::widget::{Column, column, container, row, scrollable, space};
 use iced::{Center, Fill};
-use undertone::api::{Account, ConversationId, Group, GroupMember, Role};
+use undertone::api::{Account, ConversationId, Group, GroupMember, History, Role};
 
 use super::group::{agreement, title as titled};
 use crate::bridge::{Ask, GroupAsk};
@@ -16,7 +16,7 @@ use crate::kit::{Element, avatar, badge, field};
 use crate::model::group::{self, Who};
 use crate::model::text;
 use crate::model::world::World;
-use crate::screen::{Action, Ctx, say};
+use crate::screen::{Action, Ctx, past, say};
 use crate::t;
 
 /// The title as it is being changed, and the member whose menu is open.
@@ -37,6 +37,8 @@ pub enum Message {
     Closed,
     /// The group is to be forgotten.
     ForgetWanted,
+    /// New members are to see so much of earlier messages.
+    HistoryTaken(History),
     /// The group is to be left.
     LeaveWanted,
     /// What can be done with a member is to be shown, or hidden again.
@@ -72,6 +74,7 @@ impl State {
                 self.menu = if self.menu == Some(account) { None } else { Some(account) };
                 return Vec::new();
             }
+            Message::HistoryTaken(history) => GroupAsk::History(history),
             Message::RoleGiven(account, role) => {
                 self.menu = None;
                 GroupAsk::Role(account, role)
@@ -137,6 +140,10 @@ impl State {
             .push(manages.then(|| container(self.rename(ctx)).padding([0.0, gap::S4])))
             .push(add.map(|add| container(add).padding([0.0, gap::S4])))
             .push(Column::with_children(members))
+            .push(manages.then(|| {
+                let past = past::choices(texts, group.history, Message::HistoryTaken);
+                container(past).padding([0.0, gap::S4])
+            }))
             .push(container(leave(group, ctx)).padding([0.0, gap::S4]))
             .spacing(gap::S4)
             .padding([gap::S4, 0.0]);

@@ -40,6 +40,14 @@ impl People<'_> {
         say::name(ctx.texts, &group::who(self.world, &self.chat, account))
     }
 
+    /// The author of a message; who is not known here has the name that somebody told.
+    fn author(self, data: &row::Bubble, ctx: Ctx<'_>) -> String {
+        match (group::who(self.world, &self.chat, &data.author), &data.told_name) {
+            (group::Who::Unknown, Some(name)) => name.clone(),
+            (who, _) => say::name(ctx.texts, &who),
+        }
+    }
+
     /// The other person of a conversation of two.
     fn other(self, ctx: Ctx<'_>) -> String {
         let contact = self.world.contact_of(&self.chat);
@@ -61,6 +69,9 @@ pub(super) fn line<'a>(
         Body::Bubble(bubble) => message(state, bubble, people, ctx),
         Body::Day(day) => system::day(day.as_str()),
         Body::Divider => system::unread(t!(ctx.texts, "unread-divider")),
+        Body::Shared(by) => {
+            system::line(Icon::Clock, t!(ctx.texts, "before-joined", name = people.name(by, ctx)))
+        }
         Body::System(message) => {
             let line = group::line(people.world, message);
             system::line(glyph(&line.deed), say::happened(ctx.texts, &line))
@@ -106,7 +117,7 @@ fn message<'a>(
         .on_link(|link| Message::LinkPressed(Secret::new(link)));
     let named = people.group && !data.mine;
     if named {
-        bubble = bubble.author(people.name(&data.author, ctx), data.author.hue() % 10);
+        bubble = bubble.author(people.author(data, ctx), data.author.hue() % 10);
     }
     if let Some(state) = data.state.filter(|_| data.content != Content::Deleted) {
         let (receipt, words) = receipt(state, people, ctx);
@@ -116,7 +127,7 @@ fn message<'a>(
         .flashing(state.flash.is_some_and(|(id, _)| id == data.id));
     if named {
         let ends = matches!(data.place, Place::Last | Place::Single);
-        let picture = || avatar::avatar(&people.name(&data.author, ctx), data.author.hue(), PICTURE);
+        let picture = || avatar::avatar(&people.author(data, ctx), data.author.hue(), PICTURE);
         line = line.avatar(ends.then(picture));
     }
     match &data.content {

@@ -100,7 +100,7 @@ fn messages<'a>(state: &'a State, world: &'a World, ctx: Ctx<'a>) -> Element<'a,
     .heading(move |index| {
         let day = rows.iter().take(index.saturating_add(1)).rev().find_map(|row| match &row.body {
             Body::Day(day) => Some(day.as_str()),
-            Body::Bubble(_) | Body::Divider | Body::System(_) => None,
+            Body::Bubble(_) | Body::Divider | Body::Shared(_) | Body::System(_) => None,
         });
         day.map_or_else(|| space::horizontal().into(), system::day)
     });

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use iced::widget::{Column, column, container, row, scrollable};
 use iced::{Center, Fill};
-use undertone::api::{Account, Contact, ConversationId};
+use undertone::api::{Account, Contact, ConversationId, History};
 
 use crate::bridge::{Answer, Ask, GroupAsk};
 use crate::kit::avatar::Presence;
@@ -17,15 +17,17 @@ use crate::kit::{Element, avatar, banner, dialog, field, row as lines};
 use crate::model::sidebar::matches;
 use crate::model::text;
 use crate::model::world::{Here, World};
-use crate::screen::{Action, Ctx};
+use crate::screen::{Action, Ctx, past};
 use crate::t;
 
 /// Who was chosen so far.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct State {
     /// The group to add to; none for a new one.
     to: Option<ConversationId>,
     title: String,
+    /// What those who are added later see of earlier messages.
+    history: History,
     filter: String,
     chosen: BTreeSet<Account>,
     busy: bool,
@@ -50,12 +52,28 @@ pub enum Message {
     Closed,
     /// The people are to be filtered by name.
     Filtered(String),
+    /// Those who are added later are to see so much of earlier messages.
+    HistoryTaken(History),
     /// It is to be done.
     Submitted,
     /// The title was typed.
     TitleTyped(String),
     /// Somebody is chosen, or not any more.
     Toggled(Account),
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self {
+            to: None,
+            title: String::new(),
+            history: History::None,
+            filter: String::new(),
+            chosen: BTreeSet::new(),
+            busy: false,
+            trouble: None,
+        }
+    }
 }
 
 impl State {
@@ -74,12 +92,17 @@ impl State {
         self.trouble = None;
         match message {
             Message::Filtered(filter) => self.filter = filter,
+            Message::HistoryTaken(history) => self.history = history,
             Message::Submitted if self.ready() => {
                 self.busy = true;
                 let members: Vec<Account> = self.chosen.iter().copied().collect();
                 let ask = match self.to {
                     Some(chat) => Ask::Group { chat, ask: GroupAsk::Add(members) },
-                    None => Ask::GroupCreate { title: self.title.trim().to_owned(), members },
+                    None => Ask::GroupCreate {
+                        title: self.title.trim().to_owned(),
+                        members,
+                        history: self.history,
+                    },
                 };
                 return vec![ask.into()];
             }
@@ -122,7 +145,7 @@ impl State {
     pub(super) fn view<'a>(&'a self, world: &'a World, ctx: Ctx<'a>) -> Element<'a, Message> {
         let texts = ctx.texts;
         let (title, words, act) = match self.to {
-            Some(_) => (t!(texts, "group-add"), t!(texts, "group-add-body"), t!(texts, "group-add-action")),
+            Some(chat) => (t!(texts, "group-add"), adding(world, &chat, ctx), t!(texts, "group-add-action")),
             None => (t!(texts, "new-group"), t!(texts, "group-create-body"), t!(texts, "group-create")),
         };
         let close = button::round(Icon::X, t!(texts, "close")).on_press(Message::Closed);
@@ -135,6 +158,7 @@ impl State {
                 .on_submit(Message::Submitted)
                 .view()
         });
+        let past = self.to.is_none().then(|| past::choices(texts, self.history, Message::HistoryTaken));
         let trouble = self.trouble.map(|code| banner::notice(banner::Kind::Danger, texts.error(code)));
         let count = caption(t!(texts, "group-people-chosen", count = self.chosen.len()));
         let act =
@@ -143,6 +167,7 @@ impl State {
         let inside = column![top, body(words).tone(Tone::Secondary).width(Fill)]
             .push(name)
             .push(self.people(world, ctx))
+            .push(past)
             .push(trouble)
             .push(foot)
             .spacing(gap::S4);
@@ -184,6 +209,16 @@ impl State {
             self.chosen.contains(&contact.account),
             Message::Toggled(contact.account),
         )
+    }
+}
+
+/// What those who are added see of earlier messages.
+fn adding(world: &World, chat: &ConversationId, ctx: Ctx<'_>) -> String {
+    let texts = ctx.texts;
+    match world.group(chat).map_or(History::None, |group| group.history) {
+        History::None => t!(texts, "group-add-body"),
+        History::Last(count) => t!(texts, "group-add-body-last", count = count),
+        History::All => t!(texts, "group-add-body-all"),
     }
 }
 

@@ -59,6 +59,7 @@ impl State {
             }
             // how many are unread may have changed
             Event::ChatChanged(row) if row.chat == chat.chat() => chat.touch(),
+            Event::GroupPast(past) if *past == chat.chat() => return chat.pull(),
             Event::GroupChanged(group) if group.chat == chat.chat() => chat.regrouped(group),
             _ => {}
         }

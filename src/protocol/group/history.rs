@@ -1,0 +1,166 @@
+//! What was said before somebody joined: the member who adds them tells it, as far as the policy at that moment allows.
+//! Decides who tells what to whom, and what is believed of whom. The texts are in the store, not here.
+
+use std::collections::BTreeMap;
+
+use super::{
+    resolve::state_at,
+    state::{Group, OP_SEQ},
+};
+use crate::{
+    model::{
+        AccountId, Change, ConversationId, DeviceId, EntryRef, History, Name, OpId, OwedHistory, SharedEntry,
+        ToldHistory,
+    },
+    protocol::{
+        engine::{Ctx, Engine},
+        step::{Effect, Notice},
+    },
+    wire::{HistoryPack, MAX_RECORDS, Note},
+};
+
+/// What is to be read for somebody who was added.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HistoryFor {
+    /// The group.
+    pub conversation: ConversationId,
+    /// Who was added.
+    pub account: AccountId,
+    /// By which operation.
+    pub op: OpId,
+    /// Messages that stand before this place are meant: shown texts that were not taken back,
+    pub before: EntryRef,
+    /// the newest ones, at most so many,
+    pub most: u32,
+    /// and as many bytes of them as [`SharedEntry::bytes`] counts.
+    pub most_bytes: u64,
+}
+
+impl Engine {
+    /// Somebody was added by us: what the policy says is to be read from the store once they have heard of it.
+    pub(super) fn owe_history(&mut self, conversation: ConversationId, account: AccountId, op: OpId) {
+        let Some(group) = self.groups.get_mut(&conversation) else { return };
+        if group.policy_at(&op).most() == 0 {
+            return;
+        }
+        group.head.owed.retain(|owed| owed.account != account);
+        group.head.owed.push(OwedHistory { account, op });
+        self.out.group_touched(conversation);
+    }
+
+    /// Asks for what is owed to be read, of those who have said that they know of having been added: a pack that
+    /// overtakes the operations would not be believed.
+    pub(super) fn read_history(&mut self, conversation: ConversationId) {
+        let Some(group) = self.groups.get(&conversation) else { return };
+        let knows = |owed: &&OwedHistory| {
+            let told = group.told.get(&owed.account);
+            told.is_some_and(|told| group.log.is_in(&owed.op, &group.log.closure(&told.heads)))
+        };
+        for OwedHistory { account, op } in group.head.owed.iter().filter(knows) {
+            let lamport = group.log.get(op).map_or(0, |op| op.lamport);
+            self.out.effect(Effect::ReadHistory(HistoryFor {
+                conversation,
+                account: *account,
+                op: *op,
+                before: EntryRef { lamport, author: DeviceId::new([0; 16]), seq: 0 },
+                most: group.policy_at(op).most(),
+                most_bytes: History::MOST_BYTES,
+            }));
+        }
+    }
+
+    /// What was asked for has been read: it goes to whoever was added, the newest first.
+    pub fn share_history(&mut self, wanted: &HistoryFor, entries: Vec<SharedEntry>, ctx: &mut Ctx<'_>) {
+        let HistoryFor { conversation, account, op, .. } = *wanted;
+        let Some(group) = self.groups.get_mut(&conversation) else { return };
+        let before = group.head.owed.len();
+        group.head.owed.retain(|owed| *owed != OwedHistory { account, op });
+        if group.head.owed.len() == before {
+            return;
+        }
+        let id = *group.id.as_bytes();
+        let stays = group.has(&account) && group.has(&self.me.account);
+        self.out.group_touched(conversation);
+        for entries in in_packs(entries).into_iter().filter(|_| stays) {
+            self.send_note(account, &Note::History(HistoryPack { group: id, op: op.0, entries }), ctx);
+        }
+    }
+
+    /// The name that the author of a message goes by here.
+    #[must_use]
+    pub fn name_for_newcomers(&self, conversation: ConversationId, device: DeviceId) -> Option<Name> {
+        let group = self.groups.get(&conversation)?;
+        let account = group.account_of(&device)?;
+        if account == self.me.account {
+            return Some(self.me.profile.name.clone());
+        }
+        let known = self.people.get(&account).map(|person| person.contact.name.clone());
+        known.or_else(|| Name::new(&format!("{account:?}")))
+    }
+
+    /// Somebody tells what was said before we joined. Believed of the member who added us, as far as the policy
+    /// under which they did goes; of a pack with anything else in it nothing is.
+    pub(super) fn on_history(&mut self, account: AccountId, conversation: ConversationId, pack: HistoryPack) {
+        let own = self.me.account;
+        let Some(group) = self.groups.get_mut(&conversation) else { return };
+        let Some(told) = group.acceptable(&own, account, &pack) else { return };
+        group.head.told = Some(told);
+        self.out.group_touched(conversation);
+        for entry in pack.entries {
+            self.out.put(Change::PutShared { conversation, by: account, entry: Box::new(entry) });
+        }
+        self.out.notice(Notice::GroupPast(conversation));
+    }
+}
+
+impl Group {
+    /// The policy in force when an operation was made.
+    fn policy_at(&self, op: &OpId) -> History {
+        let parents = self.log.get(op).map(|op| op.parents.as_slice()).unwrap_or_default();
+        state_at(&self.log, &self.resolution, parents).map_or(History::None, |state| state.history)
+    }
+
+    /// What we will have been told with this pack; none if it is not to be believed.
+    fn acceptable(&self, own: &AccountId, from: AccountId, pack: &HistoryPack) -> Option<ToldHistory> {
+        let me = self.state()?.members.get(own)?;
+        let op = OpId(pack.op);
+        if me.since != op || me.added_by != from || from == *own {
+            return None;
+        }
+        let lamport = self.log.get(&op)?.lamport;
+        let devices: BTreeMap<_, _> =
+            self.certs.keys().map(|(account, device)| (*device, *account)).collect();
+        let fits = |entry: &SharedEntry| {
+            entry.id.lamport < lamport && entry.id.seq < OP_SEQ && devices.contains_key(&entry.id.author)
+        };
+        if !pack.entries.iter().all(fits) {
+            return None;
+        }
+        let before = self.head.told.filter(|told| told.op == op);
+        let mut told = before.unwrap_or(ToldHistory { op, count: 0, bytes: 0 });
+        told.count = told.count.checked_add(u32::try_from(pack.entries.len()).ok()?)?;
+        let bytes = pack.entries.iter().map(SharedEntry::bytes).sum::<usize>();
+        told.bytes = told.bytes.checked_add(u64::try_from(bytes).ok()?)?;
+        (told.count <= self.policy_at(&op).most() && told.bytes <= History::MOST_BYTES).then_some(told)
+    }
+}
+
+/// Messages in lists that fit a note each.
+fn in_packs(entries: Vec<SharedEntry>) -> Vec<Vec<SharedEntry>> {
+    let (mut packs, mut bytes): (Vec<Vec<SharedEntry>>, usize) = (Vec::new(), usize::MAX);
+    for entry in entries {
+        let full = packs.last().is_none_or(|pack| pack.len() >= MAX_RECORDS);
+        if full || bytes.saturating_add(entry.bytes()) > PACK_BYTES {
+            packs.push(Vec::new());
+            bytes = 0;
+        }
+        bytes = bytes.saturating_add(entry.bytes());
+        if let Some(pack) = packs.last_mut() {
+            pack.push(entry);
+        }
+    }
+    packs
+}
+
+/// Messages in one note stay below this: the longest one takes 38 KiB.
+const PACK_BYTES: usize = 40 * 1024;
