@@ -203,7 +203,12 @@ impl World {
         let (result, effects) = self.commit(side, act);
         for effect in effects {
             match effect {
-                Effect::ReadHistory(_) | Effect::SendCarried { .. } | Effect::SendStored { .. } => {}
+                Effect::Circles { .. }
+                | Effect::Judge { .. }
+                | Effect::Publish { .. }
+                | Effect::ReadHistory(_)
+                | Effect::SendCarried { .. }
+                | Effect::SendStored { .. } => {}
                 Effect::Send { frame, .. } => self.put(side, frame),
                 Effect::Taken { frame, .. } => self.put(side, Frame::Taken(vec![frame]).encode()),
                 Effect::Disconnect(_) | Effect::Fault(_) => self.cut(),

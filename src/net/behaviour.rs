@@ -8,7 +8,9 @@ use libp2p::swarm::NetworkBehaviour;
 use libp2p::{identify, memory_connection_limits, ping};
 use tokio::sync::watch;
 
+use super::config::NetError;
 use super::gate::{Classes, Gate};
+use super::gossip::Gossip;
 use super::peer::Peer;
 use super::policy::Policy;
 use super::session::Session;
@@ -23,10 +25,16 @@ pub(super) struct Node {
     identify: identify::Behaviour,
     ping: ping::Behaviour,
     pub(super) session: Session,
+    pub(super) gossip: Gossip,
 }
 
 impl Node {
-    pub(super) fn new(key: &Keypair, local: Peer, policy: Policy, classes: watch::Receiver<Classes>) -> Self {
+    pub(super) fn new(
+        key: &Keypair,
+        local: Peer,
+        policy: Policy,
+        classes: watch::Receiver<Classes>,
+    ) -> Result<Self, NetError> {
         let limits = ConnectionLimits::default()
             .with_max_pending_incoming(Some(32))
             .with_max_pending_outgoing(Some(32))
@@ -42,14 +50,15 @@ impl Node {
             .with_interval(Duration::from_secs(24 * 3600))
             .with_cache_size(0);
         let ping = ping::Config::new().with_interval(PING).with_timeout(PING_TIMEOUT);
-        Self {
+        Ok(Self {
             gate: Gate::new(policy, classes),
             limits: connection_limits::Behaviour::new(limits),
             memory: memory_connection_limits::Behaviour::with_max_bytes(MAX_MEMORY),
             identify: identify::Behaviour::new(identify),
             ping: ping::Behaviour::new(ping),
             session: Session::new(local),
-        }
+            gossip: Gossip::new()?,
+        })
     }
 }
 

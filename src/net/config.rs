@@ -41,6 +41,9 @@ pub enum NetError {
     /// None of the addresses could be listened on.
     #[error("none of the addresses can be listened on")]
     Listen,
+    /// Gossip could not be set up.
+    #[error("gossip could not be set up")]
+    Gossip,
     /// The secure channels could not be set up.
     #[error("the secure channels could not be set up")]
     Security,

@@ -1,6 +1,7 @@
 //! The task that polls the swarm: one life of it, from building to winding down. Reactions are in [`react`].
 //! Knows nothing of what frames say; it does not even see them.
 
+mod gossip;
 mod listen;
 mod react;
 
@@ -24,8 +25,10 @@ use super::bucket::Bucket;
 use super::config::NetError;
 use super::dialer::{Dialer, Wish};
 use super::discovery::{Discovery, Sighting};
-use super::event::NetEvent;
+use super::event::{NetEvent, Verdict};
 use super::gate::Classes;
+use super::gossip::Inbox;
+use super::handle::Circles;
 use super::interface::Interface;
 use super::outlet::Outlets;
 use super::peer::Peer;
@@ -46,6 +49,8 @@ pub(super) struct Core {
     pub(super) events: mpsc::Sender<NetEvent>,
     pub(super) outlets: Outlets,
     pub(super) classes: watch::Receiver<Classes>,
+    /// Whom gossip is spoken with, and about what.
+    pub(super) circles: watch::Receiver<Circles>,
     /// Where this node listens at the moment, without `/p2p/` parts.
     pub(super) listening: watch::Sender<Vec<Multiaddr>>,
     pub(super) interfaces: watch::Receiver<Vec<Interface>>,
@@ -63,6 +68,10 @@ pub(super) enum Command {
     Disconnect(Peer),
     /// Close the connections with this peer, and refuse it for a while.
     Punish(Peer),
+    /// Hand a message of this topic to its members.
+    Publish(String, Vec<u8>),
+    /// What becomes of the message with this token.
+    Judge(u64, Verdict),
     /// Start afresh.
     Rebuild,
     #[cfg(test)]
@@ -107,6 +116,9 @@ pub(super) struct Driver {
     listening: BTreeSet<Multiaddr>,
     /// The classes as they were last applied.
     applied: Classes,
+    /// Whom gossip is to be spoken with, as last applied.
+    inside: BTreeSet<Peer>,
+    inbox: Inbox,
     /// The interfaces as they were last seen.
     known: Vec<Interface>,
     news: News,
@@ -132,6 +144,8 @@ struct Line {
 /// A session in use, or not yet quite over.
 struct Running {
     serial: u64,
+    /// None of a session of an earlier swarm.
+    connection: Option<ConnectionId>,
     /// Dropped to stop it.
     stop: Option<oneshot::Sender<()>>,
     task: JoinHandle<()>,
@@ -190,12 +204,14 @@ impl Driver {
             sessions: legacy
                 .unfinished
                 .into_iter()
-                .map(|(peer, task)| (peer, Running { serial: 0, stop: None, task }))
+                .map(|(peer, task)| (peer, Running { serial: 0, connection: None, stop: None, task }))
                 .collect(),
             serial: 0,
             listeners,
             listening: BTreeSet::new(),
             applied: Classes::new(),
+            inside: BTreeSet::new(),
+            inbox: Inbox::default(),
             news: News { listening: None, offline: false, offline_told: legacy.offline },
             listen_again: (!legacy.listen.is_empty()).then_some((now, LISTEN_TRIES)),
             tidy_at: now,
@@ -205,6 +221,7 @@ impl Driver {
             _sighting: sighting_to,
         };
         driver.on_classes();
+        driver.on_circles();
         driver.look_for_interfaces();
         for address in core.bootstrap.clone() {
             driver.want(address, Wish::Bootstrap, now);
@@ -231,12 +248,15 @@ impl Driver {
                     Some(Command::Dial(addresses)) => self.on_dial(addresses),
                     Some(Command::Disconnect(peer)) => self.on_disconnect(peer),
                     Some(Command::Punish(peer)) => self.punish(peer, now),
+                    Some(Command::Publish(topic, bytes)) => self.on_publish(&topic, bytes),
+                    Some(Command::Judge(token, verdict)) => self.on_verdict(token, verdict),
                     Some(Command::Rebuild) => return Exit::Rebuild,
                     #[cfg(test)]
                     Some(Command::Crash) => panic!("asked to"),
                     None => return Exit::Shutdown,
                 },
                 Ok(()) = self.core.classes.changed() => self.on_classes(),
+                Ok(()) = self.core.circles.changed() => self.on_circles(),
                 Ok(()) = self.core.interfaces.changed() => {
                     if self.on_interfaces() {
                         return Exit::Rebuild;
@@ -344,7 +364,7 @@ pub(super) type Opened = (Swarm<Node>, Policy, Vec<Listener>);
 /// A swarm that listens.
 pub(super) fn open(core: &Core, again: &[Multiaddr]) -> Result<Opened, NetError> {
     let policy = Policy::new(core.reach, core.interfaces.clone());
-    let node = Node::new(&core.key, core.local, policy.clone(), core.classes.clone());
+    let node = Node::new(&core.key, core.local, policy.clone(), core.classes.clone())?;
     let config = swarm::Config::with_tokio_executor()
         .with_idle_connection_timeout(IDLE)
         .with_max_negotiating_inbound_streams(16)

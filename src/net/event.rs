@@ -6,7 +6,8 @@ use super::peer::Peer;
 
 /// What the network tells its owner, in the order in which it happened.
 ///
-/// For one peer the order is always `Connected`, then any number of `Frame` and `Writable`, then `Disconnected`.
+/// For one peer the order is always `Connected`, then any number of `Frame` and `Writable`, then `Disconnected`. `Gossip` is
+/// in no order with these.
 #[derive(Clone, PartialEq, Eq)]
 pub enum NetEvent {
     /// The addresses at which others reach this node, each with its `/p2p/` part. Replaces what was told before.
@@ -30,6 +31,17 @@ pub enum NetEvent {
         /// The frame, as handed to `send` at the other end.
         bytes: Vec<u8>,
     },
+    /// A message that members hand on came by. It is passed on only if the verdict says so.
+    Gossip {
+        /// Who sent it, which need not be who wrote it.
+        peer: Peer,
+        /// On which topic.
+        topic: String,
+        /// For the verdict.
+        token: u64,
+        /// The message, at most 65 KiB.
+        bytes: Vec<u8>,
+    },
     /// After a [`SendError::Busy`] the queue to this peer has fallen below half.
     Writable {
         /// Whose queue.
@@ -46,6 +58,9 @@ impl fmt::Debug for NetEvent {
             Self::Connected { peer, via } => write!(f, "Connected({peer}, {via:?})"),
             Self::Disconnected { peer } => write!(f, "Disconnected({peer})"),
             Self::Frame { peer, bytes } => write!(f, "Frame({peer}, {} bytes)", bytes.len()),
+            Self::Gossip { peer, token, bytes, .. } => {
+                write!(f, "Gossip({peer}, {token}, {} bytes)", bytes.len())
+            }
             Self::Writable { peer } => write!(f, "Writable({peer})"),
             Self::Offline(offline) => write!(f, "Offline({offline})"),
         }
@@ -57,6 +72,17 @@ impl fmt::Debug for NetEvent {
 pub enum Via {
     /// Over a connection of our own, without anybody between.
     Direct,
+}
+
+/// What becomes of a message that came by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// It is passed on.
+    Accept,
+    /// It is not passed on, and nobody is to blame.
+    Ignore,
+    /// It is not passed on, and whoever sent it is to blame.
+    Reject,
 }
 
 /// What a peer may do. Everybody is a stranger until classified.

@@ -1,5 +1,6 @@
 //! The network as its owner holds it. Nothing here waits for the network, but for its end.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use futures::FutureExt;
@@ -11,7 +12,7 @@ use tokio::time::{Duration, sleep};
 
 use super::config::{NetConfig, NetError};
 use super::driver::{Command, Core, Driver, Legacy, named};
-use super::event::{Class, NetEvent, NetStatus, SendError};
+use super::event::{Class, NetEvent, NetStatus, SendError, Verdict};
 use super::gate::Classes;
 use super::interface::{Interface, interfaces};
 use super::outlet::Outlets;
@@ -19,12 +20,22 @@ use super::peer::Peer;
 use super::policy::Reach;
 use super::supervisor::supervise;
 
+/// Whom gossip is spoken with, and about what.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Circles {
+    /// The names of the topics: 32 characters of base32 in lower case, at most 1024.
+    pub topics: BTreeSet<String>,
+    /// The peers. With all others not a word of gossip is spoken.
+    pub peers: BTreeSet<Peer>,
+}
+
 /// The network: carries frames to and from peers. It ends when every clone is dropped.
 #[derive(Debug, Clone)]
 pub struct Net {
     local: Peer,
     outlets: Outlets,
     classes: watch::Sender<Classes>,
+    circles: watch::Sender<Circles>,
     commands: mpsc::Sender<Command>,
     listening: watch::Receiver<Vec<Multiaddr>>,
     closing: watch::Sender<bool>,
@@ -54,6 +65,7 @@ impl Net {
         let (interfaces_to, interfaces_from) = watch::channel(interfaces());
         let look = Arc::new(Notify::new());
         let classes = watch::Sender::new(Classes::new());
+        let circles = watch::Sender::new(Circles::default());
         let closing = watch::Sender::new(false);
         let core = Core {
             key,
@@ -65,6 +77,7 @@ impl Net {
             events,
             outlets: Outlets::new(),
             classes: classes.subscribe(),
+            circles: circles.subscribe(),
             listening: watch::Sender::new(Vec::new()),
             interfaces: interfaces_from,
             look: Arc::clone(&look),
@@ -76,7 +89,7 @@ impl Net {
         let (done_to, done) = watch::channel(false);
         runtime.spawn(watch_interfaces(interfaces_to, look));
         runtime.spawn(supervise(core, driver, commanded, done_to));
-        Ok(Self { local, outlets, classes, commands, listening, closing, done })
+        Ok(Self { local, outlets, classes, circles, commands, listening, closing, done })
     }
 
     /// The name of this node.
@@ -98,6 +111,33 @@ impl Net {
             Class::Stranger => classes.remove(&peer).is_some(),
             Class::Contact | Class::Blocked => classes.insert(peer, class) != Some(class),
         });
+    }
+
+    /// Says whom gossip is spoken with, and about what. Holds until said otherwise.
+    pub fn set_circles(&self, circles: Circles) {
+        self.circles.send_if_modified(|known| {
+            let changed = *known != circles;
+            *known = circles;
+            changed
+        });
+    }
+
+    /// Hands a message of at most 64 KiB to those who take part in a topic, of whom nobody need be there: whether anybody
+    /// has it, and whether all do, is for the owner to find out.
+    pub fn publish(&self, topic: String, bytes: Vec<u8>) {
+        self.gossip(Command::Publish(topic, bytes));
+    }
+
+    /// Says what becomes of a message that came by, within some seconds.
+    pub fn judge(&self, token: u64, verdict: Verdict) {
+        self.gossip(Command::Judge(token, verdict));
+    }
+
+    /// What may get lost leaves room for what may not.
+    fn gossip(&self, command: Command) {
+        if self.commands.capacity() > MAX_COMMANDS / 2 {
+            self.command(command);
+        }
     }
 
     /// Dials these multiaddresses and keeps trying for about two hours. What is not an address, or not allowed, or
@@ -170,7 +210,7 @@ async fn watch_interfaces(to: watch::Sender<Vec<Interface>>, look: Arc<Notify>) 
     }
 }
 
-const MAX_COMMANDS: usize = 64;
+const MAX_COMMANDS: usize = 1024;
 /// Between looks at the interfaces; one takes some microseconds.
 const LOOK: Duration = Duration::from_secs(2);
 

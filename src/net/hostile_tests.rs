@@ -69,6 +69,7 @@ impl Rogue {
                 events: mpsc::channel(1).0,
                 outlets: Outlets::new(),
                 classes: watch::Sender::new(Classes::new()).subscribe(),
+                circles: watch::Sender::new(super::Circles::default()).subscribe(),
                 listening: watch::Sender::new(Vec::new()),
                 interfaces: watch::Sender::new(Vec::new()).subscribe(),
                 look: Arc::default(),

@@ -1,7 +1,7 @@
 //! Persist, then send, then tell: the changes of all inputs just handled go to disk in one transaction; only
 //! then their frames leave, their acknowledgements leave, whoever listens is told, and whoever asked is answered.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     actor::{Actor, Open},
@@ -12,8 +12,8 @@ use super::{
 use crate::{
     api::ClientError,
     model::{AccountId, ConversationId, FrameId, Peer},
-    net::{Class, SendError},
-    protocol::{Effect, Notice, Standing},
+    net::{self, Circles, Class, SendError},
+    protocol::{Effect, Notice, Standing, Verdict},
     wire::Frame,
 };
 
@@ -64,11 +64,14 @@ impl Actor {
         let mut wanted = Vec::new();
         for effect in effects {
             match effect {
+                Effect::Circles { topics, peers } => self.set_circles(topics, &peers),
                 Effect::Classify { peer, standing } => self.classify(peer, standing),
                 Effect::Disconnect(peer) => self.disconnect(peer),
                 Effect::Fault(peer) => self.punish(peer),
+                Effect::Judge { token, verdict } => self.judge(token, verdict),
                 Effect::Notice(notice) => notices.push(notice),
                 Effect::ReadHistory(history) => wanted.push(history),
+                Effect::Publish { topic, frame } => self.publish(topic, frame),
                 Effect::Send { peer, frame } => self.send(peer, &frame),
                 Effect::SendCarried { peer, to, frame } => self.send_carried(peer, &to, &frame),
                 Effect::SendStored { peer, conversation, chain, first, last } => {
@@ -123,6 +126,33 @@ impl Actor {
             if net.send(to_net(peer), Frame::Group(&message).encode()).is_err() {
                 return;
             }
+        }
+    }
+
+    fn set_circles(&self, topics: BTreeSet<String>, peers: &BTreeSet<Peer>) {
+        if let Some(net) = self.open.as_ref().and_then(|open| open.net.as_ref()) {
+            net.set_circles(Circles { topics, peers: peers.iter().map(|peer| to_net(*peer)).collect() });
+        }
+    }
+
+    /// Hands a message to the members of a group who are there.
+    fn publish(&self, topic: String, message: Vec<u8>) {
+        if let Some(net) = self.open.as_ref().and_then(|open| open.net.as_ref()) {
+            net.publish(topic, message);
+        }
+    }
+
+    /// Says what becomes of a message that came by.
+    fn judge(&self, token: u64, verdict: Verdict) {
+        if let Some(net) = self.open.as_ref().and_then(|open| open.net.as_ref()) {
+            net.judge(
+                token,
+                match verdict {
+                    Verdict::Accept => net::Verdict::Accept,
+                    Verdict::Ignore => net::Verdict::Ignore,
+                    Verdict::Reject => net::Verdict::Reject,
+                },
+            );
         }
     }
 

@@ -36,6 +36,9 @@ impl Actor {
                 self.with_engine(|engine, ctx| engine.on_frame(to_model(peer), &bytes, ctx));
             }
             NetEvent::Frame { .. } => self.on_full(),
+            NetEvent::Gossip { peer, topic: _, token, bytes } => {
+                self.with_engine(|engine, ctx| engine.on_gossip(to_model(peer), token, &bytes, ctx));
+            }
             NetEvent::Writable { peer } => {
                 self.with_engine(|engine, ctx| engine.on_writable(to_model(peer), ctx));
             }

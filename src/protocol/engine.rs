@@ -12,7 +12,7 @@ use undertone_crypto::{
 };
 
 use super::{
-    group::{Carried, Group},
+    group::{Carried, Circles, Group},
     link::{Allowance, Link},
     outbox::Outbox,
     person::{Own, Person, Taken, new_head},
@@ -47,6 +47,7 @@ pub struct Engine {
     pub(super) replays: BTreeMap<[u8; 32], Replay>,
     pub(super) links: BTreeMap<Peer, Link>,
     pub(super) local: Option<Peer>,
+    pub(super) circles: Circles,
     /// Whether people on this network may see our name.
     pub(super) shown: bool,
     pub(super) out: Out,
@@ -174,6 +175,7 @@ impl Engine {
             replays: BTreeMap::new(),
             links: BTreeMap::new(),
             local: None,
+            circles: Circles::new(now_ms),
             out: Out::default(),
             proofs_sent_ms: None,
             proofs_due: false,
@@ -256,7 +258,9 @@ impl Engine {
             Ok(Frame::BundleRequest) => self.on_bundle_request(peer, ctx),
             Ok(Frame::Carried { from, sealed }) => self.on_carried(peer, from, sealed, ctx),
             Ok(Frame::Carry { to, sealed }) => self.on_carry(peer, to, sealed, ctx),
-            Ok(Frame::Group(message)) => self.on_group(peer, message, ctx),
+            Ok(Frame::Group(message)) => {
+                self.on_group(peer, message, ctx);
+            }
             Ok(Frame::GroupSync(sealed)) => self.on_group_sync(peer, sealed, ctx),
             Ok(Frame::Hello(hello)) => self.on_hello(peer, &hello, ctx),
             Ok(Frame::InviteEnded(id)) => self.on_invite_ended(peer, id, ctx),
@@ -281,12 +285,14 @@ impl Engine {
         self.expire_typing(ctx.now_ms);
         self.expire_attention(ctx.now_ms);
         self.tick_groups(ctx);
+        self.circles.tick(ctx.now_ms);
         self.retry(ctx);
         self.tick_carried(ctx);
     }
 
     /// The transaction that the inputs since the last call have made.
     pub fn settle(&mut self) -> Step {
+        self.settle_circles();
         let Out { mut changes, mut effects, contacts, heads, sessions, groups, chains, chats } =
             std::mem::take(&mut self.out);
         for account in contacts {

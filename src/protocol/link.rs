@@ -164,6 +164,7 @@ impl Engine {
 
     pub(super) fn forget_link(&mut self, peer: Peer) {
         let Some(link) = self.links.remove(&peer) else { return };
+        self.circles.changed();
         if link.card.is_some() {
             self.out.notice(Notice::NearbyChanged);
         }
@@ -193,6 +194,7 @@ impl Engine {
     pub(super) fn bind_link(&mut self, peer: Peer, account: AccountId, ctx: &mut Ctx<'_>) {
         let Some(link) = self.links.get_mut(&peer) else { return };
         link.account = Some(account);
+        self.circles.changed();
         let Some(person) = self.people.get_mut(&account) else { return };
         let before = person.link.replace(peer);
         person.outbox.unsend();

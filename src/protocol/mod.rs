@@ -30,4 +30,4 @@ pub use command::Refused;
 pub use engine::{Ctx, Engine, RestoreError};
 pub use group::{HistoryFor, Same};
 pub use profile::new_profile;
-pub use step::{Alarm, Effect, Notice, Standing, Step};
+pub use step::{Alarm, Effect, Notice, Standing, Step, Verdict};

@@ -12,7 +12,7 @@ use undertone_crypto::{
 };
 use zeroize::Zeroizing;
 
-use super::{Ctx, Effect, Engine, HistoryFor, Notice, Standing, new_profile};
+use super::{Ctx, Effect, Engine, HistoryFor, Notice, Standing, new_profile, tests::gossip_net::Gossip};
 use crate::model::{
     AccountId, Body, CarriedRow, ChainRow, Change, Contact, ConversationId, DeviceId, DirectHead, Entry,
     EntryRef, FrameId, GroupHead, Invite, InviteId, Mentions, Name, OutboxRow, Peer, Profile, SharedEntry,
@@ -250,6 +250,8 @@ pub(super) struct World {
     pub(super) nodes: Vec<Node>,
     /// Frames on their way, in order, by sender and receiver.
     pub(super) wires: BTreeMap<(usize, usize), VecDeque<Vec<u8>>>,
+    /// What members hand on to each other.
+    pub(super) gossip: Gossip,
     /// Every sealed frame that ever travelled.
     pub(super) seen: Vec<Vec<u8>>,
     pub(super) rng: SeededRng,
@@ -259,7 +261,8 @@ impl World {
     pub(super) fn new(names: &[&str], seed: u64) -> Self {
         let mut rng = SeededRng::new(seed);
         let nodes = names.iter().map(|name| Node::new(name, None, &mut rng)).collect();
-        let mut world = Self { nodes, wires: BTreeMap::new(), seen: Vec::new(), rng };
+        let mut world =
+            Self { nodes, wires: BTreeMap::new(), gossip: Gossip::default(), seen: Vec::new(), rng };
         for node in 0..names.len() {
             let local = world.peer(node);
             world.act(node, |engine, _| engine.on_network(local));
@@ -275,7 +278,8 @@ impl World {
             Node::restored(disk.clone(), node.clock_ms, SeededRng::new(seeds.next()), node.runs)
         };
         let nodes = self.nodes.iter().zip(disks).map(&mut restored).collect();
-        let mut world = Self { nodes, wires: BTreeMap::new(), seen: Vec::new(), rng };
+        let mut world =
+            Self { nodes, wires: BTreeMap::new(), gossip: Gossip::default(), seen: Vec::new(), rng };
         for node in 0..disks.len() {
             let local = world.peer(node);
             world.act(node, |engine, _| engine.on_network(local));
@@ -347,6 +351,9 @@ impl World {
 
     fn effect(&mut self, node: usize, effect: Effect) {
         match effect {
+            Effect::Circles { topics, peers } => self.gossip.circles(node, topics, peers),
+            Effect::Judge { token, verdict } => self.judged(node, token, verdict),
+            Effect::Publish { topic, frame } => self.hand_on(node, None, &(topic, frame)),
             Effect::Classify { peer, standing } => drop(self.nodes[node].standing.insert(peer, standing)),
             Effect::Disconnect(peer) | Effect::Fault(peer) => {
                 if let Some(other) = self.node_of(peer) {
@@ -405,6 +412,7 @@ impl World {
 
     /// The connection is lost with all that is on it.
     pub(super) fn cut(&mut self, a: usize, b: usize) {
+        self.gossip.cut(a, b);
         if self.wires.remove(&(a, b)).is_some() {
             self.wires.remove(&(b, a));
             let (pa, pb) = (self.peer(a), self.peer(b));
@@ -430,6 +438,7 @@ impl World {
             self.wires.remove(&(node, *other));
             self.wires.remove(&(*other, node));
         }
+        self.gossip.forget(node);
         let peer = self.peer(node);
         for other in others {
             self.act(other, |engine, ctx| engine.on_disconnected(peer, ctx));
@@ -447,6 +456,7 @@ impl World {
         let phrase = String::from_utf8(self.nodes[node].disk.profile.recovery.to_vec()).unwrap();
         let others: Vec<_> = self.wires.keys().filter(|(a, _)| *a == node).map(|(_, b)| *b).collect();
         others.into_iter().for_each(|other| self.cut(node, other));
+        self.gossip.forget(node);
         let (runs, clock_ms) = (self.nodes[node].runs + 1, self.nodes[node].clock_ms + 10_000);
         let mut rng = self.rng.clone();
         self.nodes[node] = Node::new(name, Some((&phrase, clock_ms)), &mut rng);
@@ -460,6 +470,7 @@ impl World {
     pub(super) fn become_another(&mut self, node: usize, new_run: bool) {
         let others: Vec<_> = self.wires.keys().filter(|(a, _)| *a == node).map(|(_, b)| *b).collect();
         others.into_iter().for_each(|other| self.cut(node, other));
+        self.gossip.forget(node);
         let runs = self.nodes[node].runs + u8::from(new_run);
         let mut rng = self.rng.clone();
         let clock_ms = self.nodes[node].clock_ms;
@@ -508,6 +519,9 @@ impl World {
 
     /// Delivers one frame, if there is one, from `a` to `b`.
     pub(super) fn deliver(&mut self, a: usize, b: usize) -> bool {
+        if self.rng.below(2) == 0 && self.deliver_gossip(a, b) {
+            return true;
+        }
         let Some(frame) = self.wires.get_mut(&(a, b)).and_then(VecDeque::pop_front) else { return false };
         let from = self.peer(a);
         self.act(b, |engine, ctx| engine.on_frame(from, &frame, ctx));
@@ -518,8 +532,12 @@ impl World {
     pub(super) fn run(&mut self) {
         for _ in 0..1_000_000 {
             let waiting: Vec<_> = self.wires.iter().filter(|(_, w)| !w.is_empty()).map(|(k, _)| *k).collect();
-            if waiting.is_empty() {
+            let gossip = self.gossip.waiting();
+            if waiting.is_empty() && gossip.is_empty() {
                 return;
+            }
+            for (a, b) in gossip {
+                self.deliver_gossip(a, b);
             }
             for (a, b) in waiting {
                 self.deliver(a, b);

@@ -1,6 +1,8 @@
 //! One transaction and what follows from it. The effects are out of reach until the changes are on disk, so
 //! nothing is acknowledged, shown as sent, or ratcheted forward that a crash could take back.
 
+use std::collections::BTreeSet;
+
 use super::HistoryFor;
 use crate::model::{AccountId, Change, ConversationId, Delivery, Entry, EntryRef, FrameId, Peer};
 
@@ -45,14 +47,35 @@ pub enum Effect {
         /// How far.
         standing: Standing,
     },
+    /// Tell the network whom gossip is spoken with, and under which names.
+    Circles {
+        /// The names.
+        topics: BTreeSet<String>,
+        /// The peers.
+        peers: BTreeSet<Peer>,
+    },
     /// Close the connection. The peer may come back.
     Disconnect(Peer),
     /// The peer broke the rules: close the connection, and keep it away for a while.
     Fault(Peer),
+    /// Tell the network what becomes of a message that came by.
+    Judge {
+        /// As the network named it.
+        token: u64,
+        /// What becomes of it.
+        verdict: Verdict,
+    },
     /// Tell whoever listens.
     Notice(Notice),
     /// Read what was said before somebody was added, and hand it to `Engine::share_history`.
     ReadHistory(HistoryFor),
+    /// Hand a message to the members who are there.
+    Publish {
+        /// Under which name.
+        topic: String,
+        /// The message.
+        frame: Vec<u8>,
+    },
     /// Send a frame.
     Send {
         /// To whom.
@@ -89,6 +112,17 @@ pub enum Effect {
         /// Which frame.
         frame: FrameId,
     },
+}
+
+/// What becomes of a message that came by from member to member.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// A member wrote it and it is new: it is passed on.
+    Accept,
+    /// It is known, or cannot be judged yet; whoever brought it may be right.
+    Ignore,
+    /// No honest program passes it on.
+    Reject,
 }
 
 /// How far a peer is trusted by the network layer.

@@ -28,6 +28,7 @@ impl Driver {
         let now = Instant::now();
         match event {
             SwarmEvent::Behaviour(NodeEvent::Session(opened)) => self.on_stream(opened, now),
+            SwarmEvent::Behaviour(NodeEvent::Gossip(event)) => self.on_gossip(event, now),
             SwarmEvent::Behaviour(NodeEvent::Ping(event)) => self.on_ping(&event),
             SwarmEvent::Behaviour(NodeEvent::Identify(event)) => self.on_identify(&event, now),
             SwarmEvent::ConnectionEstablished { peer_id, connection_id, endpoint, .. } => {
@@ -230,7 +231,11 @@ impl Driver {
             stop: stopped,
         };
         let task = session::spawn(start, self.hub.clone());
-        self.sessions.insert(peer, Running { serial: self.serial, stop: Some(stop), task });
+        self.sessions.insert(
+            peer,
+            Running { serial: self.serial, connection: Some(connection), stop: Some(stop), task },
+        );
+        self.let_in(peer);
     }
 
     /// libp2p keeps the first of several failures to itself: two pings in a row were not answered.
@@ -343,17 +348,18 @@ impl Driver {
         }
     }
 
-    /// Closes the connections that are held open without a session.
+    /// Closes the connections that are held open without a session, or whose gossip does not work.
     fn tidy(&mut self, now: Instant) {
-        let useless: Vec<ConnectionId> = self
+        let mut useless = self.swarm.behaviour_mut().gossip.sick(now);
+        let idle = self
             .lines
             .iter()
             .filter(|(_, line)| {
                 !self.sessions.contains_key(&line.peer)
                     && now.saturating_duration_since(line.since) > NO_SESSION
             })
-            .map(|(id, _)| *id)
-            .collect();
+            .map(|(id, _)| *id);
+        useless.extend(idle);
         for connection in useless {
             self.swarm.close_connection(connection);
         }

@@ -1,12 +1,14 @@
 //! Private groups: the membership log (`dag`, `resolve`), what is held of a group (`state`), and the machines around
 //! it, each an `impl Engine`: operations (`ops`), notes through the pairwise sessions (`notes`), messages (`say`),
-//! comparing with the others (`sync`), what an author could do (`moderate`), and what our person asks for (`command`).
+//! handing them on (`gossip`), comparing with the others (`sync`), what an author could do (`moderate`), and what our
+//! person asks for (`command`).
 
 mod carry;
 mod chain;
 mod command;
 mod convert;
 mod dag;
+mod gossip;
 mod history;
 #[cfg(test)]
 mod history_tests;
@@ -25,6 +27,7 @@ mod sync;
 mod tests;
 
 pub(super) use carry::Carried;
+pub(super) use gossip::Circles;
 pub use history::HistoryFor;
 pub use query::Same;
 pub(super) use state::Group;

@@ -80,6 +80,7 @@ impl Engine {
         // The operation that names it may come later, of a member it does.
         let acceptable = is_named(group, secret) || group.envelopes.len() < 8;
         if acceptable && group.add_envelope(secret) {
+            self.circles.changed();
             group.news = true;
             self.out.group_touched(conversation);
         }

@@ -43,6 +43,7 @@ impl Engine {
         let before = group.state().cloned();
         group.resolve();
         group.news = true;
+        self.circles.changed();
         for id in &new {
             self.put_op(conversation, id, ctx.now_ms);
         }

@@ -1,6 +1,6 @@
 //! Writes our entries in a group and takes in those of the others. Decides what is new and what counts as unread.
 
-use undertone_crypto::group::{MessageContext, envelope};
+use undertone_crypto::group::{GroupOpenError, MessageContext, envelope};
 
 use super::{
     keys::view_of,
@@ -12,9 +12,9 @@ use crate::{
         Refused,
         engine::{Ctx, Engine},
         log::LAMPORT_REACH,
-        step::Notice,
+        step::{Notice, Verdict},
     },
-    wire::{Frame, decode_entry, decode_said, encode_entry, encode_said},
+    wire::{decode_entry, decode_said, encode_entry, encode_said},
 };
 
 impl Engine {
@@ -45,7 +45,7 @@ impl Engine {
         let (entry, frame) = self.seal_entry(conversation, chain, body, ctx).ok_or(Refused::NotAllowed)?;
         let id = entry.id;
         self.note_taken_back(conversation, &entry, ctx.now_ms);
-        self.push_to_members(conversation, &frame);
+        self.hand_on(conversation, frame, ctx.now_ms);
         if let Some(target) = entry.body.overlays() {
             self.out.notice(Notice::Changed(conversation, target));
         } else {
@@ -100,28 +100,16 @@ impl Engine {
         Some((entry, frame))
     }
 
-    /// Hands a message to every member who is connected.
-    fn push_to_members(&mut self, conversation: ConversationId, frame: &[u8]) {
-        let Some(group) = self.groups.get(&conversation) else { return };
-        for account in group.others(&self.me.account) {
-            let Some(peer) = self.people.get(&account).and_then(|person| person.link) else { continue };
-            if self.links.get(&peer).is_some_and(|link| !link.busy) {
-                self.out.send(peer, &Frame::Group(frame));
-            }
-        }
-    }
-
     /// A message of a group, from anybody whom we know.
-    pub(in crate::protocol) fn on_group(&mut self, peer: Peer, frame: &[u8], ctx: &mut Ctx<'_>) {
+    pub(in crate::protocol) fn on_group(&mut self, peer: Peer, frame: &[u8], ctx: &mut Ctx<'_>) -> Verdict {
         let known = self.links.get(&peer).and_then(|link| link.account);
-        let Some(account) = known else { return };
-        let Some(envelope) = envelope::peek(frame) else { return };
+        let Some(account) = known else { return Verdict::Ignore };
+        let Some(envelope) = envelope::peek(frame) else { return Verdict::Reject };
         let of = |group: &Group| group.envelopes.iter().position(|key| key.id() == envelope);
         let found = self.groups.iter().find_map(|(conversation, group)| Some((*conversation, of(group)?)));
-        if let Some((conversation, _)) =
-            found.filter(|(conversation, _)| self.may_carry(*conversation, account))
-        {
-            self.take_message(conversation, Some(peer), frame, ctx);
+        match found.filter(|(conversation, _)| self.may_carry(*conversation, account)) {
+            Some((conversation, _)) => self.take_message(conversation, Some(peer), frame, ctx),
+            None => Verdict::Ignore,
         }
     }
 
@@ -138,20 +126,28 @@ impl Engine {
         from: Option<Peer>,
         frame: &[u8],
         ctx: &mut Ctx<'_>,
-    ) {
-        let Some(group) = self.groups.get_mut(&conversation) else { return };
-        let Some(sealed) = group.envelopes.iter().find_map(|key| key.open(frame).ok()) else { return };
+    ) -> Verdict {
+        let Some(group) = self.groups.get_mut(&conversation) else { return Verdict::Ignore };
+        // Who knows the envelope knows as well as we do that this is none of it.
+        let Some(sealed) = group.envelopes.iter().find_map(|key| key.open(frame).ok()) else {
+            return Verdict::Reject;
+        };
         let (id, iteration) = (*sealed.chain_id().as_bytes(), sealed.iteration());
         let Some(chain) = group.chains.get_mut(&id) else {
             group.wait(Waiting { chain: id, bytes: frame.to_vec(), since_ms: ctx.now_ms });
-            return;
+            return Verdict::Ignore;
         };
         if chain.holds(iteration) {
-            return;
+            return Verdict::Ignore;
         }
-        let Some(Ok(said)) = chain.receiver.as_mut().map(|receiver| receiver.open(&sealed, ctx.now_ms))
-        else {
-            return;
+        let Some(opened) = chain.receiver.as_mut().map(|receiver| receiver.open(&sealed, ctx.now_ms)) else {
+            return Verdict::Ignore;
+        };
+        let said = match opened {
+            Ok(said) => said,
+            // Nobody has another key to check the signature with. All else may be the author's fault.
+            Err(GroupOpenError::Signature) => return Verdict::Reject,
+            Err(_) => return Verdict::Ignore,
         };
         // The author signed it: whatever is wrong with it is wrong for everybody, and it is not asked for again.
         chain.hold(iteration);
@@ -159,11 +155,11 @@ impl Engine {
         let row = CipherRow { conversation, chain: id, iteration, at_ms: ctx.now_ms, bytes: frame.to_vec() };
         self.out.put(Change::PutCipher(Box::new(row)));
         group.news = true;
-        let Ok((heads, bytes)) = decode_said(&said) else { return };
-        let Ok(entry) = decode_entry(bytes) else { return };
+        let Ok((heads, bytes)) = decode_said(&said) else { return Verdict::Accept };
+        let Ok(entry) = decode_entry(bytes) else { return Verdict::Accept };
         let in_reach = group.head.lamport.saturating_add(LAMPORT_REACH);
         if entry.id.author != chain.row.device || entry.id.seq >= OP_SEQ || entry.id.lamport > in_reach {
-            return;
+            return Verdict::Accept;
         }
         let account = chain.row.account;
         let unknown =
@@ -181,6 +177,7 @@ impl Engine {
         if let Some(peer) = from.filter(|_| unknown) {
             self.want_ops(conversation, peer, ctx);
         }
+        Verdict::Accept
     }
 
     fn take_in_group(

@@ -331,8 +331,8 @@ const MAX_TOLD: usize = 4096;
 const ASK_AGAIN_MS: u64 = 3_000;
 /// Everybody is told anew so often.
 const TELL_MS: u64 = 30_000;
-/// A message whose key does not come is dropped, and asked for again once it has come.
-const WAITING_MS: u64 = 600_000;
+/// A message whose key does not come is dropped, and asked for again once it has come: its author may not know of us.
+const WAITING_MS: u64 = 60_000;
 /// A group that nobody welcomes us to is forgotten after this long.
 const UNKNOWN_MS: u64 = 7 * 24 * 3_600_000;
 /// Questions of one member in a minute.

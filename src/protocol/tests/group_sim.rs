@@ -6,7 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     model::{AccountId, Body, ConversationId, Entry, History, Mentions, Name, Role, Text},
-    protocol::sim::{SeededRng, World},
+    protocol::{
+        sim::{SeededRng, World},
+        tests::gossip_net::Weather,
+    },
 };
 
 const NAMES: [&str; 6] = ["Hana", "Bora", "Chan", "Dan", "Eun", "Fia"];
@@ -23,6 +26,7 @@ struct Course {
 impl Course {
     fn new(seed: u64) -> Self {
         let mut world = World::new(&NAMES, seed);
+        world.gossip.weather = Weather::Rough;
         for a in 0..NAMES.len() {
             for b in a + 1..NAMES.len() {
                 world.befriend(a, b);

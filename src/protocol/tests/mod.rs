@@ -2,6 +2,7 @@
 
 mod attacks;
 mod conversation;
+pub(super) mod gossip_net;
 mod group_carry;
 mod group_model;
 mod group_sim;
