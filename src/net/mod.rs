@@ -29,6 +29,8 @@ mod supervisor;
 mod transport;
 
 #[cfg(test)]
+mod gossip_tests;
+#[cfg(test)]
 mod hostile_tests;
 
 pub(crate) use discovery::read_any as read_any_packet;

@@ -12,8 +12,8 @@ use libp2p::core::{ConnectedPoint, Endpoint, Multiaddr};
 use libp2p::gossipsub::{self, IdentTopic, MessageAcceptance, MessageId, TopicHash};
 use libp2p::swarm::behaviour::{AddressChange, ConnectionClosed, ConnectionEstablished};
 use libp2p::swarm::{
-    ConnectionDenied, ConnectionId, FromSwarm, NetworkBehaviour, NotifyHandler, THandlerInEvent,
-    THandlerOutEvent, ToSwarm,
+    CloseConnection, ConnectionDenied, ConnectionId, FromSwarm, NetworkBehaviour, NotifyHandler,
+    THandlerInEvent, THandlerOutEvent, ToSwarm,
 };
 use libp2p::{PeerId, gossipsub::PublishError};
 
@@ -28,6 +28,9 @@ pub(crate) struct Gossip {
     lines: HashMap<ConnectionId, (PeerId, ConnectedPoint)>,
     /// Those who are let in, each on one connection.
     inside: HashMap<PeerId, Inside>,
+    /// Connections on which somebody was let in once. The other end may not have noticed that they were shut out since, and
+    /// would not tell its topics again.
+    worn: BTreeSet<ConnectionId>,
     /// Connections that were closed because their peer's topics were not known, and when.
     healed: HashMap<PeerId, Instant>,
     queue: VecDeque<ToSwarm<gossipsub::Event, Order>>,
@@ -54,6 +57,7 @@ impl Gossip {
             inner: gossipsub()?,
             lines: HashMap::new(),
             inside: HashMap::new(),
+            worn: BTreeSet::new(),
             healed: HashMap::new(),
             queue: VecDeque::new(),
         })
@@ -73,13 +77,18 @@ impl Gossip {
         }
     }
 
-    /// Lets a peer in on this connection, instead of any other.
+    /// Lets a peer in on this connection, instead of any other; the connection is closed if that was done before.
     pub(crate) fn admit(&mut self, peer: PeerId, connection: ConnectionId) {
         if self.inside.get(&peer).is_some_and(|inside| inside.connection == connection) {
             return;
         }
         self.shut(peer);
         let Some((_, endpoint)) = self.lines.get(&connection).filter(|(of, _)| *of == peer) else { return };
+        if !self.worn.insert(connection) {
+            let connection = CloseConnection::One(connection);
+            self.queue.push_back(ToSwarm::CloseConnection { peer_id: peer, connection });
+            return;
+        }
         let endpoint = endpoint.clone();
         let made = match &endpoint {
             ConnectedPoint::Listener { local_addr, send_back_addr } => {
@@ -186,6 +195,7 @@ impl NetworkBehaviour for Gossip {
             }
             FromSwarm::ConnectionClosed(closed) => {
                 self.lines.remove(&closed.connection_id);
+                self.worn.remove(&closed.connection_id);
                 if self.inside.get(&closed.peer_id).is_some_and(|at| at.connection == closed.connection_id)
                     && let Some(inside) = self.inside.remove(&closed.peer_id)
                 {
