@@ -12,8 +12,6 @@ pub enum Naming {
     GroupConversation,
     /// A frame as it travels.
     Frame,
-    /// A message that members hand on, from its topic and its bytes.
-    Gossip,
     /// A group, from who begins it and the commitment to its first envelope: nobody else can begin it.
     Group,
 }
@@ -24,7 +22,6 @@ impl Naming {
             Self::DirectConversation => b"ut1/direct",
             Self::GroupConversation => b"ut1/group",
             Self::Frame => b"ut1/frame",
-            Self::Gossip => b"ut1/gossip",
             Self::Group => b"ut1/gid",
         }
     }

@@ -184,7 +184,7 @@ pub(crate) fn member() {
                 NetEvent::Disconnected { peer } => println!("@disconnected {peer}"),
                 NetEvent::Frame { peer, .. } => println!("@frame {peer}"),
                 NetEvent::Offline(offline) => println!("@offline {offline}"),
-                NetEvent::Writable { .. } => {}
+                NetEvent::Gossip { .. } | NetEvent::Writable { .. } => {}
             }
         }
     });

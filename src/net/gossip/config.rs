@@ -7,7 +7,7 @@ use libp2p::gossipsub::{
     Behaviour, ConfigBuilder, IdentityTransform, MaxCountSubscriptionFilter, Message, MessageAuthenticity,
     MessageId, TopicHash, TopicSubscriptionFilter, ValidationMode,
 };
-use undertone_crypto::digest::{Naming, digest};
+use sha2::{Digest, Sha256};
 
 use super::super::config::NetError;
 
@@ -55,7 +55,8 @@ pub(super) fn gossipsub() -> Result<Gossipsub, NetError> {
 
 /// The same content on the same topic is one message, whoever sends it.
 fn message_id(message: &Message) -> MessageId {
-    let digest = digest(Naming::Gossip, &[message.topic.as_str().as_bytes(), &message.data]);
+    // topics are of one length
+    let digest = Sha256::new().chain_update(message.topic.as_str()).chain_update(&message.data).finalize();
     MessageId::new(digest.get(..20).unwrap_or(&digest))
 }
 

@@ -129,15 +129,14 @@ impl ConnectionHandler for Handler {
         // a stream that was agreed upon before the door was shut is dropped
         let Some(inner) = &mut self.inner else { return };
         match event {
-            ConnectionEvent::FullyNegotiatedOutbound(FullyNegotiatedOutbound { protocol, info }) => {
-                if info == self.turn {
-                    let stream = FullyNegotiatedOutbound { protocol, info: () };
-                    inner.on_connection_event(ConnectionEvent::FullyNegotiatedOutbound(stream));
-                }
+            ConnectionEvent::FullyNegotiatedOutbound(FullyNegotiatedOutbound { protocol, info })
+                if info == self.turn =>
+            {
+                let stream = FullyNegotiatedOutbound { protocol, info: () };
+                inner.on_connection_event(ConnectionEvent::FullyNegotiatedOutbound(stream));
             }
-            ConnectionEvent::DialUpgradeError(DialUpgradeError { error, info }) => {
-                if info != self.turn {
-                } else if let StreamUpgradeError::NegotiationFailed = error {
+            ConnectionEvent::DialUpgradeError(DialUpgradeError { error, info }) if info == self.turn => {
+                if let StreamUpgradeError::NegotiationFailed = error {
                     self.refused();
                 } else {
                     let error = DialUpgradeError { info: (), error };
@@ -148,7 +147,7 @@ impl ConnectionHandler for Handler {
                 inner.on_connection_event(ConnectionEvent::FullyNegotiatedInbound(stream));
                 self.welcomed();
             }
-            // of no interest to gossipsub
+            // of no interest to gossipsub, or of an earlier turn
             _ => {}
         }
     }

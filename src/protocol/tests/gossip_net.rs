@@ -19,8 +19,6 @@ pub(in crate::protocol) enum Weather {
     Fair,
     /// They reach some.
     Rough,
-    /// They reach nobody.
-    Dead,
 }
 
 /// What the network knows of gossip.
@@ -93,7 +91,6 @@ impl World {
             let reaches = match self.gossip.weather {
                 Weather::Fair => true,
                 Weather::Rough => self.rng.below(4) > 0,
-                Weather::Dead => false,
             };
             if reaches {
                 self.gossip.queues.entry((node, other)).or_default().push_back(message.clone());
