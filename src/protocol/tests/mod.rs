@@ -4,6 +4,7 @@ mod attacks;
 mod conversation;
 pub(super) mod gossip_net;
 mod group_carry;
+mod group_gossip;
 mod group_model;
 mod group_sim;
 mod groups;
