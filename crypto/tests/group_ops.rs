@@ -8,7 +8,9 @@ use core::num::NonZeroU32;
 
 use common::NOW;
 use common::groups::{Membership, kinds};
-use undertone_crypto::group::op::{Cut, Draft, History, MAX_CUTS, MAX_PARENTS, MAX_TEXT, OpKind, OpText};
+use undertone_crypto::group::op::{
+    Cut, Draft, History, MAX_CUTS, MAX_PARENTS, MAX_PICTURE, MAX_TEXT, OpKind, OpPicture, OpText,
+};
 use undertone_crypto::group::{GroupId, Op, OpError, OpId, UnverifiedOp};
 use undertone_crypto::{AccountId, DeviceId};
 
@@ -93,6 +95,33 @@ fn parents_in_another_order_are_another_form_and_refused() {
     one.swap_with_slice(two);
     assert_eq!(UnverifiedOp::parse(&bytes, &members.group), Err(OpError::Layout));
     bytes.copy_within(35..67, 67);
+    assert_eq!(UnverifiedOp::parse(&bytes, &members.group), Err(OpError::Layout));
+}
+
+#[test]
+fn a_picture_is_short_and_begins_as_one_of_three_kinds_does() {
+    let webp = b"RIFF\x04\0\0\0WEBP".as_slice();
+    for head in [b"\x89PNG\r\n\x1a\n".as_slice(), b"\xff\xd8\xff", webp] {
+        let longest = [head, &vec![7; MAX_PICTURE - head.len()]].concat();
+        assert_eq!(OpPicture::new(&longest).expect("a picture").as_bytes(), longest);
+        assert_eq!(OpPicture::new(&[longest.as_slice(), &[7]].concat()), None);
+        assert_eq!(OpPicture::new(&head[1..]), None);
+    }
+    for other in [b"".as_slice(), b"GIF89a", b"RIFF\x04\0\0\0WAVE", b"RIFF", b"<svg/>"] {
+        assert_eq!(OpPicture::new(other), None);
+    }
+    // As long as they may be together: an operation after eight others, with the largest picture.
+    let members = Membership::new("picture");
+    let picture = OpPicture::new(&[webp, &vec![7; MAX_PICTURE - webp.len()]].concat());
+    let mut draft = members.draft(OpKind::SetPicture { picture });
+    draft.parents = (1..=8).map(|n| OpId::new([n; 32])).collect();
+    let op = Op::sign(draft, &members.author.device, &members.author.cert).expect("sign");
+    assert!(UnverifiedOp::parse(op.as_bytes(), &members.group).is_ok());
+    // Other bytes in the place of a picture are no operation.
+    let op = members.sign(OpKind::SetPicture { picture: OpPicture::new(b"\xff\xd8\xff") }).expect("sign");
+    let mut bytes = op.as_bytes().to_vec();
+    let at = bytes.len() - 64 - 3;
+    bytes[at] = 0;
     assert_eq!(UnverifiedOp::parse(&bytes, &members.group), Err(OpError::Layout));
 }
 

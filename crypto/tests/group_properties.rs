@@ -178,7 +178,7 @@ proptest! {
 
     #[test]
     fn an_operation_has_one_form(
-        which in 0..8_usize,
+        which in 0..10_usize,
         parents in prop::collection::vec(any::<[u8; 32]>(), 1..=8),
         lamport in any::<u64>(),
         time_ms in any::<u64>(),

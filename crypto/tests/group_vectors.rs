@@ -15,6 +15,7 @@ use data_encoding::HEXLOWER;
 use rand_core::Rng;
 use reference::group::{Message, advance, chain_id};
 use serde_json::{Value, json};
+use undertone_crypto::group::op::OpKind;
 use undertone_crypto::group::{EnvelopeKey, ReceiverChain, SenderChain, SenderKey, UnverifiedOp};
 
 fn hex(bytes: impl AsRef<[u8]>) -> String {
@@ -65,6 +66,21 @@ fn a_chain_makes_the_same_bytes_as_the_reference() {
     assert_eq!(*at_start.skdm().encode(), theirs);
 }
 
+fn signed(members: &Membership, kind: OpKind) -> Value {
+    let op = members.sign(kind).expect("sign");
+    json!({ "op": hex(op.as_bytes()), "id": hex(op.id().as_bytes()) })
+}
+
+/// Pictures: one, and none.
+fn pictures() -> Value {
+    let members = Membership::new("vectors: group");
+    let pictures = kinds(&members).into_iter().filter(|kind| matches!(kind, OpKind::SetPicture { .. }));
+    json!({
+        "format": "operations of kind 9, signed by the author of group.json",
+        "ops": pictures.map(|kind| signed(&members, kind)).collect::<Vec<_>>(),
+    })
+}
+
 /// Three messages of which the second has not arrived, and one operation of each kind.
 fn group() -> Value {
     let mut sending = Sending::new("vectors: group");
@@ -77,10 +93,8 @@ fn group() -> Value {
     }
     let rotated = sending.chain.rotate([0x78; 32], NOW + 1, &mut sending.rng);
     let members = Membership::new("vectors: group");
-    let ops = kinds(&members).into_iter().map(|kind| {
-        let op = members.sign(kind).expect("sign");
-        json!({ "op": hex(op.as_bytes()), "id": hex(op.id().as_bytes()) })
-    });
+    // Those that there were when the file was made.
+    let ops = kinds(&members).into_iter().take(8).map(|kind| signed(&members, kind));
     json!({
         "format": "an envelope, a sender key at its beginning, three messages (one, two, three), both records (the \
                    reader lacks the second message), the next chain, and an operation of each kind",
@@ -99,31 +113,37 @@ fn group() -> Value {
     })
 }
 
-fn path() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("vectors/group.json")
+fn path(file: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("vectors").join(file)
 }
 
-fn frozen() -> Value {
-    serde_json::from_slice(&std::fs::read(path()).expect("a frozen file")).expect("json")
+fn frozen(file: &str) -> Value {
+    serde_json::from_slice(&std::fs::read(path(file)).expect("a frozen file")).expect("json")
 }
+
+const GROUP: &str = "group.json";
+const PICTURES: &str = "group_picture.json";
 
 #[test]
 fn groups_are_made_as_they_were() {
-    assert!(group() == frozen(), "groups are no longer made as they were");
+    assert!(group() == frozen(GROUP), "groups are no longer made as they were");
+    assert!(pictures() == frozen(PICTURES), "pictures are no longer set as they were");
 }
 
 #[test]
 #[ignore = "writes the file if it is missing, never over one that exists"]
 fn write_missing_file() {
-    if !path().exists() {
-        let text = serde_json::to_string_pretty(&group()).expect("json");
-        std::fs::write(path(), text + "\n").expect("write");
+    for (file, value) in [(GROUP, group()), (PICTURES, pictures())] {
+        if !path(file).exists() {
+            let text = serde_json::to_string_pretty(&value).expect("json");
+            std::fs::write(path(file), text + "\n").expect("write");
+        }
     }
 }
 
 #[test]
 fn frozen_messages_and_records_are_still_read() {
-    let frozen = frozen();
+    let (frozen, pictures) = (frozen(GROUP), frozen(PICTURES));
     let envelope = EnvelopeKey::from_bytes(&unhex(&frozen["env_secret"]).try_into().expect("32 bytes"));
     let key = SenderKey::decode(&unhex(&frozen["sender_key"]), SENDER).expect("a sender key");
     let mut reader = ReceiverChain::new(key);
@@ -140,7 +160,8 @@ fn frozen_messages_and_records_are_still_read() {
     assert_eq!(next.predecessor().map(|before| (before.chain, before.len)), Some((stored.id(), 3)));
     let cert = undertone_crypto::DevCert::parse(&unhex(&frozen["author_cert"])).expect("a certificate");
     let group = Membership::new("vectors: group").group;
-    for op in frozen["ops"].as_array().expect("operations") {
+    let ops = [&frozen, &pictures].map(|file| file["ops"].as_array().expect("operations"));
+    for op in ops.into_iter().flatten() {
         let read = UnverifiedOp::parse(&unhex(&op["op"]), &group).expect("parse");
         let read = read.verify(&cert).expect("verify");
         assert_eq!(hex(read.id().as_bytes()), op["id"].as_str().expect("text"));

@@ -1,6 +1,6 @@
 //! Private groups as programs see them, and what they can ask of them.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use super::{Account, Client, ClientError, Command, ConversationId, Reply};
 pub use crate::model::{History, Role};
@@ -12,6 +12,8 @@ pub struct Group {
     pub chat: ConversationId,
     /// What it is called.
     pub title: String,
+    /// Its picture.
+    pub picture: Option<Picture>,
     /// Who takes part, the senior ones first.
     pub members: Vec<GroupMember>,
     /// What we may do; none if we take no part any more.
@@ -24,6 +26,26 @@ pub struct Group {
     pub waiting: u64,
     /// What those who are added from now on are told of what was said before.
     pub history: History,
+}
+
+/// A picture of a group. Whoever shows it decodes bytes that another member chose.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Picture {
+    /// Names it: another picture has another name.
+    pub id: String,
+    /// PNG, JPEG or WebP, by how it begins; at most [`Self::MOST`] bytes.
+    pub image: Arc<[u8]>,
+}
+
+impl Picture {
+    /// Bytes of a picture.
+    pub const MOST: usize = undertone_crypto::group::op::MAX_PICTURE;
+}
+
+impl fmt::Debug for Picture {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Picture({}, {} bytes)", self.id, self.image.len())
+    }
 }
 
 /// Somebody in a group.
@@ -62,6 +84,8 @@ pub enum GroupChange {
     History(History),
     /// Left.
     Left,
+    /// Gave the group another picture (true), or took it away.
+    Picture(bool),
     /// Moved the group under new keys.
     Rekeyed,
     /// Removed somebody.
@@ -105,6 +129,8 @@ pub(crate) enum GroupCommand {
     Leave { chat: ConversationId, done: Reply<Group> },
     /// Forgets a group that we take no part in any more.
     Forget { chat: ConversationId, done: Reply<()> },
+    /// Gives it another picture, or takes it away.
+    Picture { chat: ConversationId, image: Option<Vec<u8>>, done: Reply<Group> },
     /// Gives it another title.
     Rename { chat: ConversationId, title: String, done: Reply<Group> },
 }
@@ -188,6 +214,18 @@ impl Client {
     /// See [`ClientError`].
     pub async fn forget_group(&self, chat: ConversationId) -> Result<(), ClientError> {
         self.ask(|done| Command::Group(GroupCommand::Forget { chat, done })).await
+    }
+
+    /// Gives a group another picture: PNG, JPEG or WebP of at most [`Picture::MOST`] bytes; `None` takes it away.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn set_picture(
+        &self,
+        chat: ConversationId,
+        image: Option<Vec<u8>>,
+    ) -> Result<Group, ClientError> {
+        self.ask(|done| Command::Group(GroupCommand::Picture { chat, image, done })).await
     }
 
     /// Gives a group another title.

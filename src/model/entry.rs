@@ -160,6 +160,8 @@ pub enum GroupEvent {
     History(History),
     /// The author left.
     Left,
+    /// The author gave the group another picture, or took it away.
+    Pictured(bool),
     /// The author moved the group under another envelope.
     Rekeyed,
     /// The author removed somebody.

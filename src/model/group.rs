@@ -181,6 +181,11 @@ pub enum OpKind {
         /// To what.
         history: History,
     },
+    /// Gives the group another picture, or takes it away. The picture itself stays in the signed operation.
+    SetPicture {
+        /// Whether there is one.
+        there: bool,
+    },
     /// Moves the group under another envelope.
     EnvelopeChange {
         /// Digest of the next envelope secret.
@@ -208,6 +213,8 @@ pub struct Member {
 pub struct GroupState {
     /// What it is called.
     pub title: Name,
+    /// The operation that holds its picture.
+    pub picture: Option<OpId>,
     /// What newcomers see.
     pub history: History,
     /// Who takes part.

@@ -1,5 +1,7 @@
 //! Groups: what programs ask for, and what they see.
 
+use undertone_crypto::group::op::OpPicture;
+
 use super::{
     actor::{Actor, Open},
     command::checked_name,
@@ -7,7 +9,7 @@ use super::{
 use crate::{
     api::{
         Account, Chat, ChatKind, ClientError, Event, Group, GroupChange, GroupCommand, GroupMember,
-        MessageId, MessageState, Reply,
+        MessageId, MessageState, Picture, Reply,
     },
     model::{Body, ConversationId, Delivery, EntryRef, GroupEvent, GroupHead, GroupState, limits::PAGE},
     protocol::{Ctx, Engine, Notice, Refused},
@@ -46,6 +48,11 @@ impl Actor {
                 self.change_group(chat, done, |engine, ctx| engine.leave_group(chat, ctx));
             }
             GroupCommand::Forget { chat, done } => self.ask(done, |engine, _| engine.forget_group(chat)),
+            GroupCommand::Picture { chat, image, done } => match checked_picture(image.as_deref()) {
+                Ok(()) => self
+                    .change_group(chat, done, |engine, ctx| engine.set_picture(chat, image.as_deref(), ctx)),
+                Err(error) => drop(done.send(Err(error))),
+            },
             GroupCommand::Rename { chat, title, done } => match checked_name(&title) {
                 Ok(title) => {
                     self.change_group(chat, done, |engine, ctx| engine.rename_group(chat, &title, ctx));
@@ -129,6 +136,10 @@ impl Open {
         Some(Group {
             chat,
             title: state.title.as_str().to_owned(),
+            picture: self.engine.group_picture(chat).map(|(id, image)| Picture {
+                id: data_encoding::HEXLOWER.encode(&id.0),
+                image: image.into(),
+            }),
             members: members.collect(),
             role: state.role_of(&own),
             epoch,
@@ -174,6 +185,14 @@ impl Open {
     }
 }
 
+fn checked_picture(image: Option<&[u8]>) -> Result<(), ClientError> {
+    if image.is_some_and(|image| image.len() > Picture::MOST) {
+        return Err(ClientError::TooLarge { limit: Picture::MOST });
+    }
+    let known = image.is_none_or(|image| OpPicture::new(image).is_some());
+    if known { Ok(()) } else { Err(ClientError::Invalid("a picture is PNG, JPEG or WebP")) }
+}
+
 /// What a row says that is an operation's.
 pub(super) fn group_change(body: &Body) -> Option<GroupChange> {
     let Body::Group(event) = body else { return None };
@@ -182,6 +201,7 @@ pub(super) fn group_change(body: &Body) -> Option<GroupChange> {
         GroupEvent::Created(title) => GroupChange::Created(title.as_str().to_owned()),
         GroupEvent::History(history) => GroupChange::History(*history),
         GroupEvent::Left => GroupChange::Left,
+        GroupEvent::Pictured(there) => GroupChange::Picture(*there),
         GroupEvent::Rekeyed => GroupChange::Rekeyed,
         GroupEvent::Removed(account) => GroupChange::Removed(Account(*account)),
         GroupEvent::Renamed(title) => GroupChange::Renamed(title.as_str().to_owned()),

@@ -1,6 +1,6 @@
 //! How the values of `api` are written in JSON. The only place; field names are those of docs/rpc.md.
 
-use data_encoding::HEXLOWER;
+use data_encoding::{BASE64, HEXLOWER};
 use serde_json::{Map, Value, json};
 
 use crate::api::{
@@ -148,6 +148,7 @@ fn change(change: &GroupChange) -> Value {
         GroupChange::Created(title) => json!({"what": "created", "title": title}),
         GroupChange::History(policy) => json!({"what": "history", "history": history(*policy)}),
         GroupChange::Left => json!({"what": "left"}),
+        GroupChange::Picture(there) => json!({"what": "picture", "there": there}),
         GroupChange::Rekeyed => json!({"what": "rekeyed"}),
         GroupChange::Removed(account) => json!({"what": "removed", "account": text(*account)}),
         GroupChange::Renamed(title) => json!({"what": "renamed", "title": title}),
@@ -170,6 +171,7 @@ fn history(history: History) -> Value {
 pub(super) fn group(group: &Group) -> Value {
     json!({
         "title": group.title,
+        "picture": group.picture.as_ref().map(|picture| picture.id.as_str()),
         "members": group.members.iter().map(member).collect::<Value>(),
         "role": group.role.map(Role::as_str),
         "epoch": group.epoch,
@@ -177,6 +179,16 @@ pub(super) fn group(group: &Group) -> Value {
         "waiting": group.waiting,
         "history": history(group.history),
     })
+}
+
+/// A group with its picture, in base64.
+pub(super) fn group_info(of: &Group) -> Value {
+    let mut fields = group(of);
+    if let Value::Object(fields) = &mut fields {
+        let image = of.picture.as_ref().map(|picture| BASE64.encode(&picture.image));
+        fields.insert("image".into(), image.into());
+    }
+    fields
 }
 
 fn member(member: &GroupMember) -> Value {

@@ -7,12 +7,14 @@
 //! ```
 
 mod kind;
+mod picture;
 
 use core::fmt;
 
 use thiserror::Error;
 
 pub use kind::{Cut, History, MAX_CUTS, MAX_TEXT, OpKind, OpText, Role};
+pub use picture::{MAX_PICTURE, OpPicture};
 
 use super::{GroupId, OpId};
 use crate::bytes::Reader;

@@ -3,7 +3,7 @@
 use core::num::NonZeroU32;
 
 use undertone_crypto::DeviceId;
-use undertone_crypto::group::op::{Cut, Draft, History, OpKind, OpText, Role};
+use undertone_crypto::group::op::{Cut, Draft, History, OpKind, OpPicture, OpText, Role};
 use undertone_crypto::group::{
     EnvelopeKey, GroupId, GroupOpenError, MessageContext, Op, OpError, OpId, ReceiverChain, Sealed,
     SenderChain, SenderKey,
@@ -105,5 +105,7 @@ pub(crate) fn kinds(members: &Membership) -> Vec<OpKind> {
         OpKind::Rename { title: text("") },
         OpKind::SetPolicy { history: History::All },
         OpKind::EnvRotate { env_commit: [3; 32] },
+        OpKind::SetPicture { picture: OpPicture::new(b"\xff\xd8\xff picture") },
+        OpKind::SetPicture { picture: None },
     ]
 }

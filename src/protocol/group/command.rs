@@ -4,7 +4,7 @@
 use undertone_crypto::{
     group::{
         EnvelopeKey,
-        op::{Cut, Draft, Op, OpKind},
+        op::{Cut, Draft, Op, OpKind, OpPicture},
     },
     identity::DevCert,
 };
@@ -171,6 +171,21 @@ impl Engine {
     ) -> Result<(), Refused> {
         self.managing(conversation)?;
         self.operate(conversation, OpKind::SetPolicy { history: from_history(history) }, ctx).map(drop)
+    }
+
+    /// Gives a group another picture (PNG, JPEG or WebP of at most 6 KiB), or takes it away.
+    ///
+    /// # Errors
+    /// [`Refused::NotAllowed`] by role, and for what is no picture.
+    pub fn set_picture(
+        &mut self,
+        conversation: ConversationId,
+        picture: Option<&[u8]>,
+        ctx: &mut Ctx<'_>,
+    ) -> Result<(), Refused> {
+        self.managing(conversation)?;
+        let picture = picture.map(|bytes| OpPicture::new(bytes).ok_or(Refused::NotAllowed)).transpose()?;
+        self.operate(conversation, OpKind::SetPicture { picture }, ctx).map(drop)
     }
 
     /// Gives a member another role.

@@ -40,6 +40,7 @@ fn kind(kind: &signed::OpKind) -> Option<OpKind> {
             OpKind::SetRole { account: *account, role: to_role(*role) }
         }
         signed::OpKind::Rename { title } => OpKind::Rename { title: Name::new(title.as_str())? },
+        signed::OpKind::SetPicture { picture } => OpKind::SetPicture { there: picture.is_some() },
         signed::OpKind::SetPolicy { history } => OpKind::SetPolicy { history: to_history(*history) },
         signed::OpKind::EnvRotate { env_commit } => OpKind::EnvelopeChange { envelope: *env_commit },
     })
@@ -54,6 +55,7 @@ pub(super) fn event(what: &OpKind) -> GroupEvent {
         OpKind::Leave { .. } => GroupEvent::Left,
         OpKind::SetRole { account, role } => GroupEvent::Role(*account, *role),
         OpKind::Rename { title } => GroupEvent::Renamed(title.clone()),
+        OpKind::SetPicture { there } => GroupEvent::Pictured(*there),
         OpKind::SetPolicy { history } => GroupEvent::History(*history),
         OpKind::EnvelopeChange { .. } => GroupEvent::Rekeyed,
     }

@@ -38,6 +38,8 @@ struct Ties {
 struct Person {
     /// How many operations are theirs.
     made: usize,
+    /// How many of them are pictures.
+    pictures: usize,
     /// Where they begin the group, or are added.
     brought: Vec<usize>,
 }
@@ -86,6 +88,7 @@ impl OpLog {
         let subject = subject(&op).map(|account| self.number(account));
         if let Some(person) = self.people.get_mut(author) {
             person.made = person.made.saturating_add(1);
+            person.pictures = person.pictures.saturating_add(is_picture(&op).into());
         }
         let brought = subject.filter(|_| matches!(op.what, OpKind::Create { .. } | OpKind::Add { .. }));
         if let Some(person) = brought.and_then(|subject| self.people.get_mut(subject)) {
@@ -121,7 +124,9 @@ impl OpLog {
     fn admit(&self, op: &GroupOp, past: &Bits) -> Result<(), OpError> {
         let author = self.accounts.get(&op.author).and_then(|author| self.people.get(*author));
         let made = author.map_or(0, |author| author.made);
-        if self.ops.len() >= MAX_OPS || made >= MAX_BY_ONE {
+        let pictures = author.map_or(0, |author| author.pictures);
+        let too_many_pictures = is_picture(op) && pictures >= MAX_PICTURES;
+        if self.ops.len() >= MAX_OPS || made >= MAX_BY_ONE || too_many_pictures {
             return Err(OpError::TooMany);
         }
         let known = author.is_some_and(|author| author.brought.iter().any(|at| past.get(*at)));
@@ -246,8 +251,15 @@ fn subject(op: &GroupOp) -> Option<AccountId> {
         OpKind::Add { account, .. } | OpKind::Remove { account, .. } | OpKind::SetRole { account, .. } => {
             Some(*account)
         }
-        OpKind::Rename { .. } | OpKind::SetPolicy { .. } | OpKind::EnvelopeChange { .. } => None,
+        OpKind::Rename { .. }
+        | OpKind::SetPicture { .. }
+        | OpKind::SetPolicy { .. }
+        | OpKind::EnvelopeChange { .. } => None,
     }
+}
+
+const fn is_picture(op: &GroupOp) -> bool {
+    matches!(op.what, OpKind::SetPicture { there: true })
 }
 
 /// A set of operations with all that is before them.
@@ -308,6 +320,8 @@ impl Bits {
 const MAX_OPS: usize = 20_000;
 /// Of them by one author.
 const MAX_BY_ONE: usize = 2_000;
+/// Of them pictures, which are ten times as long as the others.
+const MAX_PICTURES: usize = 200;
 /// Operations that one follows directly.
 const MAX_PARENTS: usize = 8;
 /// The Lamport clock is that of messages too: so many may have been written since the parents.

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use undertone_crypto::group::op::OpKind as SignedKind;
+
 use super::state::{Group, Told};
 use crate::{
     model::{AccountId, ConversationId, Delivery, DeviceId, EntryRef, GroupHead, GroupState, OpId},
@@ -76,6 +78,17 @@ impl Engine {
             }
         };
         group.others(&self.me.account).into_iter().map(state).collect()
+    }
+
+    /// A group's picture, and the operation that set it.
+    #[must_use]
+    pub fn group_picture(&self, conversation: ConversationId) -> Option<(OpId, &[u8])> {
+        let group = self.groups.get(&conversation)?;
+        let id = group.state()?.picture?;
+        match group.ops.get(&id)?.kind() {
+            SignedKind::SetPicture { picture } => Some((id, picture.as_ref()?.as_bytes())),
+            _ => None,
+        }
     }
 
     /// Messages of a group that have come and wait for the key of their sender.

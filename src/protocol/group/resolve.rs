@@ -20,7 +20,7 @@
 //!    several, that of the most senior author, the first by (Lamport time, name). Those in the circle that strike it
 //!    are void, or, if it is a leaving, are decided with the rest. Senior is who became a member earlier: by the
 //!    (Lamport time, name) of the operation that made them one in the state before theirs.
-//! 5. Valid operations take effect in the order of (Lamport time, name). The later of two titles counts; adding a
+//! 5. Valid operations take effect in the order of (Lamport time, name). The later of two titles or pictures counts; adding a
 //!    member, removing nobody and the like change nothing. Leaving always counts.
 //! 6. A group whose last owner is gone has the member of the highest role as its owner, the senior one among equals:
 //!    there is always somebody who can act.
@@ -142,7 +142,10 @@ fn allows(log: &OpLog, at: usize, roll: &Roll, role: Option<Role>) -> bool {
             known && *account != op.author && role.may_remove(of.unwrap_or(Role::ReadOnly))
         }
         OpKind::SetRole { role: to, .. } => of.is_some_and(|from| role.may_set(from, *to)),
-        OpKind::Rename { .. } | OpKind::SetPolicy { .. } | OpKind::EnvelopeChange { .. } => role.may_manage(),
+        OpKind::Rename { .. }
+        | OpKind::SetPicture { .. }
+        | OpKind::SetPolicy { .. }
+        | OpKind::EnvelopeChange { .. } => role.may_manage(),
     }
 }
 
@@ -166,13 +169,21 @@ fn outcome(log: &OpLog, places: impl Iterator<Item = usize>) -> (Roll, Option<Gr
 fn begin(what: &OpKind) -> Option<GroupState> {
     let OpKind::Create { title, history, envelope } = what else { return None };
     let (members, order) = (BTreeMap::new(), Vec::new());
-    Some(GroupState { title: title.clone(), history: *history, members, envelope: *envelope, order })
+    Some(GroupState {
+        title: title.clone(),
+        picture: None,
+        history: *history,
+        members,
+        envelope: *envelope,
+        order,
+    })
 }
 
 /// Changes what is not about members.
 fn amend(state: &mut GroupState, op: &GroupOp) {
     match &op.what {
         OpKind::Rename { title } => state.title = title.clone(),
+        OpKind::SetPicture { there } => state.picture = there.then_some(op.id),
         OpKind::SetPolicy { history } => state.history = *history,
         OpKind::EnvelopeChange { envelope } | OpKind::Remove { envelope, .. } => state.envelope = *envelope,
         OpKind::Create { .. } | OpKind::Add { .. } | OpKind::Leave { .. } | OpKind::SetRole { .. } => {}

@@ -42,6 +42,10 @@ fn role(n: usize, role: Role) -> OpKind {
     OpKind::SetRole { account: account(n), role }
 }
 
+fn picture(there: bool) -> OpKind {
+    OpKind::SetPicture { there }
+}
+
 fn rename(title: &str) -> OpKind {
     OpKind::Rename { title: name(title) }
 }
@@ -374,6 +378,7 @@ fn random_book(choices: &[(usize, usize, usize, usize, usize)]) -> Book {
             2 | 3 => remove(target),
             4 => role(target, [Role::Member, Role::Admin, Role::Owner][kind % 3]),
             5 => OpKind::Leave { last_seq: 1 },
+            6 if kind % 3 == 0 => picture(kind % 2 == 0),
             6 => rename(&format!("t{known}")),
             _ if kind % 3 == 0 => {
                 parents.clear();

@@ -170,3 +170,27 @@ fn a_deletion_that_comes_before_what_it_is_about_holds_too() {
     assert_eq!(gone(&world, 3, chat), gone(&world, 1, chat));
     assert_eq!(gone(&world, 3, chat).len(), 1);
 }
+
+#[test]
+fn an_admin_sets_a_picture_that_all_have_after_a_restart_and_the_later_counts() {
+    let (mut world, chat) = moderated(66);
+    let (one, two) = (b"\xff\xd8\xff one".as_slice(), b"\xff\xd8\xff two".as_slice());
+    assert_eq!(
+        world.act(1, |engine, ctx| engine.set_picture(chat, Some(one), ctx)),
+        Err(Refused::NotAllowed)
+    );
+    world.act(0, |engine, ctx| engine.set_picture(chat, Some(one), ctx)).unwrap();
+    world.pass(2);
+    make(&mut world, 1, chat, Role::Admin);
+    world.act(1, |engine, ctx| engine.set_picture(chat, Some(two), ctx)).unwrap();
+    world.pass(2);
+    world.crash(2);
+    for node in 0..4 {
+        assert_eq!(world.nodes[node].engine.group_picture(chat).unwrap().1, two, "{node}");
+    }
+    world.act(0, |engine, ctx| engine.set_picture(chat, Some(b"GIF89a"), ctx)).unwrap_err();
+    world.act(0, |engine, ctx| engine.set_picture(chat, None, ctx)).unwrap();
+    everybody_meets(&mut world);
+    world.pass(2);
+    assert!((0..4).all(|node| world.nodes[node].engine.group_picture(chat).is_none()));
+}

@@ -55,8 +55,8 @@ pub const EVENTS: &[Told] = &[
     ),
     told(
         "group.changed",
-        &["chat", "title", "members", "role", "epoch", "heads", "waiting", "history"],
-        "Who takes part in a group, its title, or who holds what changed.",
+        &["chat", "title", "picture", "members", "role", "epoch", "heads", "waiting", "history"],
+        "Who takes part in a group, its title or picture, or who holds what changed.",
     ),
     told("group.forgotten", &["chat"], "A group that we took no part in any more was forgotten."),
     told("group.past", &["chat"], "Messages from before we joined were told: read the conversation again."),

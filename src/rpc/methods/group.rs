@@ -1,5 +1,6 @@
 //! `group.*`: private groups.
 
+use data_encoding::BASE64;
 use serde_json::json;
 
 use super::{Lane, Method, Outcome};
@@ -26,11 +27,12 @@ pub(super) const METHODS: &[Method] = &[
     Method {
         name: "group.info",
         params: &[need("chat", Kind::Text)],
-        result: &["title", "members[]", "role", "epoch", "heads[]", "waiting", "history"],
+        result: &["title", "picture", "image", "members[]", "role", "epoch", "heads[]", "waiting", "history"],
         about: "Who takes part: `account`, `name`, `role`, `me`, `verified`, `connected`, `added_by`, and whether \
                 they hold the `same` history (null if they have not told), with what `they_lack` and `we_lack`. \
                 `role` is ours, null if we take no part any more. `epoch` counts the operations, `heads` are the \
-                newest, `waiting` are messages that wait for a key. `history` is what those who are added are told.",
+                newest, `waiting` are messages that wait for a key. `history` is what those who are added are told. \
+                `picture` names the picture, `image` is it in base64, both null if there is none.",
         lane: Lane::Shared,
         run: |client, params| Box::pin(info(client, params)),
     },
@@ -84,6 +86,15 @@ pub(super) const METHODS: &[Method] = &[
         run: |client, params| Box::pin(forget(client, params)),
     },
     Method {
+        name: "group.picture",
+        params: &[need("chat", Kind::Text), may("image", Kind::Text)],
+        result: &[],
+        about: "Gives the group another picture: PNG, JPEG or WebP of at most 6144 bytes, in base64; without \
+                `image` takes it away.",
+        lane: Lane::Shared,
+        run: |client, params| Box::pin(picture(client, params)),
+    },
+    Method {
         name: "group.rename",
         params: &[need("chat", Kind::Text), need("title", Kind::Text)],
         result: &[],
@@ -103,7 +114,7 @@ async fn create(client: Client, mut params: Params) -> Outcome {
 }
 
 async fn info(client: Client, mut params: Params) -> Outcome {
-    Ok(value::group(&client.group(params.chat()?).await?))
+    Ok(value::group_info(&client.group(params.chat()?).await?))
 }
 
 async fn add(client: Client, mut params: Params) -> Outcome {
@@ -137,6 +148,13 @@ async fn leave(client: Client, mut params: Params) -> Outcome {
 
 async fn forget(client: Client, mut params: Params) -> Outcome {
     client.forget_group(params.chat()?).await?;
+    Ok(value::done())
+}
+
+async fn picture(client: Client, mut params: Params) -> Outcome {
+    let image = params.maybe_text("image").map(|image| BASE64.decode(image.as_bytes())).transpose();
+    let image = image.map_err(|_not_base64| Fault::params("`image` must be base64"))?;
+    client.set_picture(params.chat()?, image).await?;
     Ok(value::done())
 }
 

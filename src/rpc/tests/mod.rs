@@ -121,6 +121,7 @@ fn value(name: &str, kind: Kind) -> Value {
         }
         ("role", _) => "member".into(),
         ("mode", _) => "all".into(),
+        ("image", _) => "AQI=".into(),
         (_, Kind::Accounts) => json!([sample::account().to_string()]),
         (_, Kind::Count) => json!(7),
         (_, Kind::Flag) => json!(true),
@@ -189,6 +190,7 @@ fn answer_group(command: crate::api::GroupCommand) {
         | G::Role { done, .. }
         | G::History { done, .. }
         | G::Leave { done, .. }
+        | G::Picture { done, .. }
         | G::Rename { done, .. } => drop(done.send(Ok(sample::group()))),
         G::Forget { done, .. } => drop(done.send(Ok(()))),
     }

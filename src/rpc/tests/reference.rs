@@ -66,7 +66,7 @@ fn the_reference_names_every_field_of_the_values() {
     let status = write::status(&sample::status());
     let values = [
         ("message", write::message(&sample::message())),
-        ("change", json!({"what": "", "account": "", "title": "", "role": "", "history": ""})),
+        ("change", json!({"what": "", "account": "", "title": "", "role": "", "history": "", "there": true})),
         ("member", write::group(&sample::group())["members"][0].clone()),
         ("presence", contact["presence"].clone()),
         ("contact", contact),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::api::{
     Account, Chat, ChatKind, ClientError, Contact, ContactState, ConversationId, Created, Event, Evidence,
     Finding, Group, GroupChange, GroupMember, History, Mention, Message, MessageId, MessageKind,
-    MessageState, Nearby, NodeStatus, NotifyMode, Page, PeerStatus, Presence, ProfileInfo, Role,
+    MessageState, Nearby, NodeStatus, NotifyMode, Page, PeerStatus, Picture, Presence, ProfileInfo, Role,
     SafetyNumber, SharedBy, StateAt, Via,
 };
 
@@ -109,6 +109,7 @@ pub(super) fn group() -> Group {
     Group {
         chat: chat_id(),
         title: "Harbour".into(),
+        picture: Some(Picture { id: "00".into(), image: [1, 2].as_slice().into() }),
         members: vec![GroupMember {
             account: account(),
             name: "Hana".into(),

@@ -98,6 +98,7 @@ enum EventV1<'a> {
     Removed([u8; 32]),
     Renamed(&'a str),
     Role([u8; 32], RoleV1),
+    Pictured(bool),
 }
 
 #[derive(Serialize, Deserialize)]
@@ -127,6 +128,7 @@ impl<'a> From<&'a GroupEvent> for EventV1<'a> {
                 History::All => HistoryV1::All,
             }),
             GroupEvent::Left => Self::Left,
+            GroupEvent::Pictured(there) => Self::Pictured(*there),
             GroupEvent::Rekeyed => Self::Rekeyed,
             GroupEvent::Removed(account) => Self::Removed(*account.as_bytes()),
             GroupEvent::Renamed(title) => Self::Renamed(title.as_str()),
@@ -153,6 +155,7 @@ fn event(stored: EventV1<'_>) -> Result<GroupEvent, StoreError> {
         EventV1::History(HistoryV1::Last(count)) => GroupEvent::History(History::Last(count)),
         EventV1::History(HistoryV1::All) => GroupEvent::History(History::All),
         EventV1::Left => GroupEvent::Left,
+        EventV1::Pictured(there) => GroupEvent::Pictured(there),
         EventV1::Rekeyed => GroupEvent::Rekeyed,
         EventV1::Removed(who) => GroupEvent::Removed(account(&who)?),
         EventV1::Renamed(text) => GroupEvent::Renamed(title(text)?),

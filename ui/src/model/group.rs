@@ -52,6 +52,8 @@ pub enum Deed {
     History,
     /// Left.
     Left,
+    /// Gave it another picture, or took it away.
+    Pictured(bool),
     /// Moved it under new keys.
     Rekeyed,
     /// Removed somebody.
@@ -73,6 +75,7 @@ pub fn line(world: &World, message: &Message) -> Line {
         Some(GroupChange::Created(title)) => Deed::Created(text::name(title)),
         Some(GroupChange::History(_)) => Deed::History,
         Some(GroupChange::Left) => Deed::Left,
+        Some(GroupChange::Picture(there)) => Deed::Pictured(*there),
         Some(GroupChange::Rekeyed) => Deed::Rekeyed,
         Some(GroupChange::Removed(account)) => Deed::Removed(who(account)),
         Some(GroupChange::Renamed(title)) => Deed::Renamed(text::name(title)),

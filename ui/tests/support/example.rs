@@ -130,6 +130,7 @@ pub fn group(n: u8, title: &str, others: Vec<GroupMember>) -> Group {
     Group {
         chat: chat_id(n),
         title: title.to_owned(),
+        picture: None,
         members,
         role: Some(Role::Owner),
         epoch: 4,

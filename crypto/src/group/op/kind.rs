@@ -5,12 +5,14 @@
 //! 2 Add       cert:197 | role:1 | text                        6 Rename     text
 //! 3 Remove    account:32 | env_commit:32 | n:1 | cut:24 each  7 SetPolicy  history
 //! 4 Leave     last_seq:8                                      8 EnvRotate  env_commit:32
+//! 9 SetPicture len:2 | bytes; 0 for none
 //! text = len:2 | UTF-8;  history = 0 | 1, n:4 | 2;  cut = device:16 | last_seq:8, ascending by device
 //! ```
 
 use core::fmt;
 use core::num::NonZeroU32;
 
+use super::picture::{MAX_PICTURE, OpPicture};
 use crate::bytes::Reader;
 use crate::identity::{AccountId, DEV_CERT, DevCert, DeviceId};
 
@@ -178,6 +180,11 @@ pub enum OpKind {
         /// What commits to it.
         env_commit: [u8; 32],
     },
+    /// Changes the picture.
+    SetPicture {
+        /// The new one; none takes it away.
+        picture: Option<OpPicture>,
+    },
 }
 
 impl OpKind {
@@ -230,6 +237,12 @@ impl OpKind {
                 out.push(8);
                 out.extend_from_slice(env_commit);
             }
+            Self::SetPicture { picture } => {
+                out.push(9);
+                let bytes = picture.as_ref().map_or(&[][..], OpPicture::as_bytes);
+                out.extend_from_slice(&u16::try_from(bytes.len()).ok()?.to_be_bytes());
+                out.extend_from_slice(bytes);
+            }
         }
         Some(())
     }
@@ -253,6 +266,7 @@ impl OpKind {
             6 => Self::Rename { title: read_text(reader)? },
             7 => Self::SetPolicy { history: History::read(reader)? },
             8 => Self::EnvRotate { env_commit: *reader.array()? },
+            9 => Self::SetPicture { picture: read_picture(reader)? },
             _ => return None,
         })
     }
@@ -267,6 +281,12 @@ fn write_text(out: &mut Vec<u8>, text: &OpText) -> Option<()> {
 fn read_text(reader: &mut Reader<'_>) -> Option<OpText> {
     let len = reader.u16().map(usize::from).filter(|len| *len <= MAX_TEXT)?;
     OpText::new(core::str::from_utf8(reader.slice(len)?).ok()?)
+}
+
+fn read_picture(reader: &mut Reader<'_>) -> Option<Option<OpPicture>> {
+    let len = reader.u16().map(usize::from).filter(|len| *len <= MAX_PICTURE)?;
+    let bytes = reader.slice(len)?;
+    if bytes.is_empty() { Some(None) } else { OpPicture::new(bytes).map(Some) }
 }
 
 fn read_cert(reader: &mut Reader<'_>) -> Option<Box<DevCert>> {

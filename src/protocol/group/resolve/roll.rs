@@ -47,7 +47,13 @@ impl Seat {
 impl Roll {
     /// Whether applying the operation may change the roll.
     pub(super) const fn is_about(what: &OpKind) -> bool {
-        !matches!(what, OpKind::Rename { .. } | OpKind::SetPolicy { .. } | OpKind::EnvelopeChange { .. })
+        !matches!(
+            what,
+            OpKind::Rename { .. }
+                | OpKind::SetPicture { .. }
+                | OpKind::SetPolicy { .. }
+                | OpKind::EnvelopeChange { .. }
+        )
     }
 
     /// The roll after the operation.

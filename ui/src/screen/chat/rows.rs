@@ -86,6 +86,7 @@ const fn glyph(deed: &Deed) -> Icon {
         Deed::Created(_) => Icon::UsersRound,
         Deed::History => Icon::Clock,
         Deed::Left => Icon::LogOut,
+        Deed::Pictured(_) => Icon::Image,
         Deed::Rekeyed => Icon::KeyRound,
         Deed::Removed(_) => Icon::UserX,
         Deed::Renamed(_) => Icon::Pencil,
