@@ -94,12 +94,16 @@ pub struct ChainRow {
     pub start: u32,
     /// Iterations whose messages are on disk.
     pub held: Seen,
-    /// Of our own chain: the sequence number of the entry at iteration 0.
+    /// The sequence number of the entry at iteration 0; 0 while it is not known.
     pub first_seq: u64,
     /// The highest sequence number that came with it.
     pub last_seq: u64,
     /// From which sequence number on the author knew which operations.
     pub views: Vec<(u64, Vec<[u8; 32]>)>,
+    /// Name of the last message held.
+    pub tip: [u8; 16],
+    /// Where its device said two things: the first iteration known of which there are two messages.
+    pub forked: Option<u32>,
     /// When it was made or given, milliseconds since the epoch.
     pub since_ms: u64,
 }

@@ -168,7 +168,7 @@ impl Engine {
             me,
             people: BTreeMap::new(),
             conversations: BTreeMap::new(),
-            groups: Group::restore(snapshot.groups, snapshot.ops, snapshot.chains, now_ms)?,
+            groups: Group::restore(snapshot.groups, snapshot.ops, snapshot.chains)?,
             carried: Carried::restore(snapshot.carried),
             invites: snapshot.invites.into_iter().map(|invite| (invite.id, invite)).collect(),
             prekeys: BTreeMap::new(),
@@ -181,6 +181,12 @@ impl Engine {
             proofs_due: false,
             strangers_bundles: Allowance::default(),
         };
+        if snapshot.rolled_back {
+            for (conversation, group) in &mut engine.groups {
+                group.start_anew(now_ms);
+                engine.out.group_touched(*conversation);
+            }
+        }
         for (expires_ms, secret) in snapshot.prekeys {
             let secret = PrekeySecret::from_bytes(&secret).map_err(|_| RestoreError("prekey"))?;
             if snapshot.rolled_back {

@@ -8,7 +8,7 @@
 //!        0x03 ops        {0: conversation:16, 1: [Op]}
 //!        0x04 want       {0: conversation:16, 1: chain:16, 2: first, 3: last}
 //!        0x05 typing     {0: conversation:16, 1: on}
-//! holding = [chain:16, start, [first, last, ..]]
+//! holding = [chain:16, start, [first, last, ..], tip:16, forked or null]
 //! ```
 
 use minicbor::{Decoder, Encoder};
@@ -87,6 +87,10 @@ pub struct Holding {
     pub start: u32,
     /// Runs `first..=last` of iterations, ascending.
     pub runs: Vec<(u32, u32)>,
+    /// Name of the last message held.
+    pub tip: [u8; 16],
+    /// An iteration of which there are two messages, if the member knows of one.
+    pub forked: Option<u32>,
 }
 
 impl<'a> Sync<'a> {
@@ -192,11 +196,12 @@ fn encode_summary(e: &mut Encoder<Vec<u8>>, summary: &Summary) {
     );
     written(e.array(u64::try_from(holdings.len()).unwrap_or(u64::MAX)));
     for holding in holdings {
-        written(e.array(3).and_then(|e| e.bytes(&holding.chain)?.u32(holding.start)));
+        written(e.array(5).and_then(|e| e.bytes(&holding.chain)?.u32(holding.start)));
         written(e.array(u64::try_from(holding.runs.len().saturating_mul(2)).unwrap_or(u64::MAX)));
         for (first, last) in &holding.runs {
             written(e.u32(*first).and_then(|e| e.u32(*last)));
         }
+        written(e.bytes(&holding.tip).and_then(|e| e.encode(holding.forked)));
     }
     written(e.u8(3).and_then(|e| e.bool(*seen)?.u8(4)?.bool(*whole)?.u8(5)?.bytes(&envelopes.concat())));
 }
@@ -210,7 +215,7 @@ fn decode_holdings(d: &mut Decoder<'_>) -> Result<Vec<Holding>, Malformed> {
     let len = length(d, MAX_HOLDINGS)?;
     let mut holdings = Vec::new();
     for _ in 0..len {
-        if d.array()? != Some(3) {
+        if d.array()? != Some(5) {
             return Err(Malformed);
         }
         let (chain, start) = (fixed(d)?, d.u32()?);
@@ -228,7 +233,8 @@ fn decode_holdings(d: &mut Decoder<'_>) -> Result<Vec<Holding>, Malformed> {
         if numbers % 2 != 0 {
             return Err(Malformed);
         }
-        holdings.push(Holding { chain, start, runs });
+        let (tip, forked) = (fixed(d)?, d.decode()?);
+        holdings.push(Holding { chain, start, runs, tip, forked });
     }
     Ok(holdings)
 }
@@ -247,7 +253,7 @@ mod tests {
     fn sync_survives_its_encoding_and_cut_or_disordered_ones_are_malformed() {
         let conversation = ConversationId::from_bytes([9; 16]);
         let runs = vec![(0, 7), (9, 9)];
-        let holding = Holding { chain: [1; 16], start: 0, runs };
+        let holding = Holding { chain: [1; 16], start: 0, runs, tip: [7; 16], forked: Some(9) };
         for sync in [
             Sync::Summary(Summary {
                 conversation,

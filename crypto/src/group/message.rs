@@ -39,7 +39,7 @@ pub struct MessageContext<'a> {
     pub view: [u8; 16],
     /// One more than any the sender has seen.
     pub lamport: u64,
-    /// The last messages the sender has seen, at most [`MAX_PREV`].
+    /// The last messages the sender has seen, at most [`MAX_PREV`]; the one before it on its chain first.
     pub prev: &'a [[u8; 16]],
 }
 
@@ -139,6 +139,14 @@ impl Sealed {
     #[must_use]
     pub fn prev(&self) -> &[[u8; 16]] {
         &self.prev
+    }
+
+    /// Its name: the start of what its device signed. Another message of the chain has another name, in whatever
+    /// envelope it comes.
+    #[must_use]
+    pub fn id(&self, group: &GroupId) -> [u8; 16] {
+        let signed = signed(group, &self.nonce, &self.header, &self.body);
+        signed.first_chunk().copied().unwrap_or_default()
     }
 
     pub(super) const fn commitment(&self) -> &[u8; 16] {

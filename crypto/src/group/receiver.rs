@@ -193,6 +193,13 @@ impl ReceiverChain {
         fresh.map(Some).ok_or(GroupOpenError::Consumed)
     }
 
+    /// Whether the chain's device signed this message of the chain, opened before or not. Two that it signed with one
+    /// iteration are a proof against it.
+    #[must_use]
+    pub fn made(&self, sealed: &Sealed) -> bool {
+        sealed.chain_id() == self.id && self.check_signature(sealed).is_ok()
+    }
+
     fn check_signature(&self, sealed: &Sealed) -> Result<(), GroupOpenError> {
         let signed = message::signed(&self.chain.group, sealed.nonce(), sealed.header(), sealed.body());
         self.chain

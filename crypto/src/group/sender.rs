@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use super::chain::ChainKey;
 use super::message::{self, Header, MAX_PLAINTEXT, MAX_PREV, MessageContext};
 use super::sender_key::{Chain, Predecessor};
-use super::{ChainId, EnvelopeKey, GroupId, SenderKey};
+use super::{ChainId, EnvelopeKey, GroupId, Sealed, SenderKey};
 use crate::aead::{self, XNONCE};
 use crate::bytes::Reader;
 use crate::identity::{DeviceId, KeyError};
@@ -161,6 +161,16 @@ impl SenderChain {
     }
 
     /// Writes the frame and encrypts it in place, body first.
+    /// Whether this device signed this message of the chain. One that it does not remember was made by another copy of
+    /// it, or after a state that was lost.
+    #[must_use]
+    pub fn made(&self, sealed: &Sealed) -> bool {
+        let (group, header, body) = (&self.chain.group, sealed.header(), sealed.body());
+        let signed = message::signed(group, sealed.nonce(), header, body);
+        let signature = self.chain.public.verify(label::GROUP_MESSAGE, &signed, sealed.signature());
+        sealed.chain_id() == self.id && signature.is_ok()
+    }
+
     fn write(
         &self,
         header: &Header<'_>,

@@ -1,7 +1,8 @@
 //! A sender chain of a group: its key, which of its messages are on disk, and what its author knew when.
 
-use undertone_crypto::group::{ReceiverChain, SenderChain};
+use undertone_crypto::group::{ReceiverChain, Sealed, SenderChain};
 
+use super::fork::Names;
 use crate::model::{AccountId, ChainRow, SecretBytes, Seen};
 use crate::protocol::RestoreError;
 
@@ -13,6 +14,7 @@ pub(super) struct Chain {
     pub(super) sender: Option<SenderChain>,
     /// Of another's.
     pub(super) receiver: Option<ReceiverChain>,
+    pub(super) names: Names,
 }
 
 /// Runs `first..=last` of iterations, ascending.
@@ -29,7 +31,7 @@ impl Chain {
             .map(|bytes| ReceiverChain::from_bytes(&bytes))
             .transpose()
             .map_err(damaged)?;
-        Ok(Self { row, sender, receiver })
+        Ok(Self { row, sender, receiver, names: Names::default() })
     }
 
     pub(super) fn to_row(&self) -> ChainRow {
@@ -73,8 +75,10 @@ impl Chain {
         self.row.held.runs().iter().map(|(first, last)| (number(*first), number(*last))).collect()
     }
 
-    pub(super) fn hold(&mut self, iteration: u32) {
-        self.row.held.insert(u64::from(iteration));
+    /// Whether the chain's device signed this message.
+    pub(super) fn made(&self, sealed: &Sealed) -> bool {
+        let ours = self.sender.as_ref().is_some_and(|sender| sender.made(sealed));
+        ours || self.receiver.as_ref().is_some_and(|receiver| receiver.made(sealed))
     }
 }
 

@@ -5,7 +5,7 @@ use undertone_crypto::{
     group::SenderChain,
 };
 
-use super::{chain::Chain, state::Group};
+use super::{chain::Chain, fork::Names, state::Group};
 use crate::{
     model::{AccountId, ChainRow, ConversationId, DeviceId, OpId, SecretBytes, Seen},
     protocol::engine::{Ctx, Engine},
@@ -114,9 +114,11 @@ impl Group {
             first_seq: self.head.next_seq,
             last_seq: 0,
             views: Vec::new(),
+            tip: [0; 16],
+            forked: None,
             since_ms: now_ms,
         };
-        self.chains.insert(id, Chain { row, sender: Some(sender), receiver: None });
+        self.chains.insert(id, Chain { row, sender: Some(sender), receiver: None, names: Names::default() });
         self.head.sending = Some(id);
         id
     }

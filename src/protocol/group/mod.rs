@@ -8,6 +8,7 @@ mod chain;
 mod command;
 mod convert;
 mod dag;
+mod fork;
 mod gossip;
 mod history;
 #[cfg(test)]

@@ -5,6 +5,7 @@ use undertone_crypto::group::{EnvelopeKey, GroupId, ReceiverChain, SenderKey};
 
 use super::{
     chain::Chain,
+    fork::Names,
     ops::{conversation_of, is_named},
     state::Group,
 };
@@ -124,9 +125,14 @@ impl Engine {
             first_seq: 0,
             last_seq: 0,
             views: Vec::new(),
+            tip: [0; 16],
+            forked: None,
             since_ms: ctx.now_ms,
         };
-        group.chains.insert(id, Chain { row, sender: None, receiver: Some(ReceiverChain::new(key)) });
+        group.chains.insert(
+            id,
+            Chain { row, sender: None, receiver: Some(ReceiverChain::new(key)), names: Names::default() },
+        );
         group.news = true;
         self.out.chain_touched(conversation, id);
         self.hear_what_waited(conversation, id, ctx);

@@ -132,8 +132,10 @@ impl Group {
 
     /// What we hold against what a member said last.
     fn compare(&self, account: AccountId) -> Same {
+        // What is not there of theirs between what is: whoever keeps it from us says nothing of it.
+        let gaps = self.gaps_of(&account);
         let Some(told) = self.told.get(&account) else {
-            return Same { account, same: None, they_lack: 0, we_lack: 0 };
+            return Same { account, same: (gaps > 0).then_some(false), they_lack: 0, we_lack: gaps };
         };
         let chains: BTreeSet<_> = self.chains.keys().chain(told.holdings.keys()).collect();
         let (mut they_lack, mut we_lack) = (0_u64, 0_u64);
@@ -154,12 +156,24 @@ impl Group {
             }
         }
         let heads = told.heads == self.log.heads();
-        let same = Some(heads && they_lack == 0 && we_lack == 0 && self.waiting.is_empty());
+        let split = self.chains.iter().any(|(id, chain)| told.is_split(id, chain));
+        let we_lack = we_lack.max(gaps);
+        let same = Some(heads && !split && they_lack == 0 && we_lack == 0 && self.waiting.is_empty());
         Same { account, same, they_lack, we_lack }
     }
 }
 
 impl Group {
+    /// How many messages of a member are missing before others of theirs that have come.
+    fn gaps_of(&self, account: &AccountId) -> u64 {
+        let theirs = self.chains.values().filter(|chain| chain.is_of(account) && chain.receiver.is_some());
+        let gaps = theirs.map(|chain| {
+            let upto = chain.last_held().filter(|last| *last >= chain.row.start);
+            upto.map_or(0, |last| beyond(&[(chain.row.start, last)], &chain.runs(), chain.row.start))
+        });
+        gaps.fold(0, u64::saturating_add)
+    }
+
     /// Whether a member holds nothing of a chain that began when its author knew them as a member, and that counts.
     fn has_nothing_of(&self, told: &Told, chain: &[u8; 16], account: &AccountId) -> bool {
         if told.holdings.contains_key(chain) {

@@ -74,14 +74,16 @@ impl Engine {
         let heads: Vec<[u8; 32]> = group.log.heads().iter().map(|id| id.0).collect();
         let said = encode_said(&heads, &bytes);
         let view = view_of(group).first_chunk::<16>().copied()?;
-        let context = MessageContext { view, lamport: id.lamport, prev: &[] };
         let Group { chains, envelopes, resolution, .. } = group;
         let named = resolution.state.as_ref().map(|state| state.envelope);
         let key = envelopes.iter().find(|key| Some(key.commit()) == named).or_else(|| envelopes.last())?;
         let sending = chains.get_mut(&chain)?;
         let iteration = sending.sender.as_ref()?.iteration();
+        let before = (iteration > 0).then_some(sending.row.tip);
+        let context = MessageContext { view, lamport: id.lamport, prev: before.as_slice() };
         let frame = sending.sender.as_mut()?.seal(context, &said, key, &mut ctx.rng).ok()?;
-        sending.hold(iteration);
+        let name = key.open(&frame).ok()?.id(&group.id);
+        sending.hold(iteration, name, before);
         if sending.note_view(id.seq, heads) {
             group.judge_rows();
         } else {
@@ -137,8 +139,13 @@ impl Engine {
             group.wait(Waiting { chain: id, bytes: frame.to_vec(), since_ms: ctx.now_ms });
             return Verdict::Ignore;
         };
+        let name = sealed.id(&group.id);
         if chain.holds(iteration) {
-            return Verdict::Ignore;
+            if !(chain.is_other(iteration, &name) && chain.made(&sealed)) {
+                return Verdict::Ignore;
+            }
+            self.note_fork(conversation, id, iteration, ctx.now_ms);
+            return Verdict::Accept;
         }
         let Some(opened) = chain.receiver.as_mut().map(|receiver| receiver.open(&sealed, ctx.now_ms)) else {
             return Verdict::Ignore;
@@ -150,18 +157,50 @@ impl Engine {
             Err(_) => return Verdict::Ignore,
         };
         // The author signed it: whatever is wrong with it is wrong for everybody, and it is not asked for again.
-        chain.hold(iteration);
+        let before = sealed.prev().first().copied();
+        let two_at = chain.hold(iteration, name, before);
         self.out.chain_touched(conversation, id);
         let row = CipherRow { conversation, chain: id, iteration, at_ms: ctx.now_ms, bytes: frame.to_vec() };
         self.out.put(Change::PutCipher(Box::new(row)));
         group.news = true;
-        let Ok((heads, bytes)) = decode_said(&said) else { return Verdict::Accept };
-        let Ok(entry) = decode_entry(bytes) else { return Verdict::Accept };
+        if let Some(at) = two_at {
+            self.note_fork(conversation, id, at, ctx.now_ms);
+        }
+        // Who leaves out what is before could go on after having said two things.
+        if iteration == 0 || before.is_some() {
+            self.take_said(conversation, (id, iteration), from, &said, ctx);
+        }
+        Verdict::Accept
+    }
+
+    /// Takes in what a message says.
+    fn take_said(
+        &mut self,
+        conversation: ConversationId,
+        (id, iteration): ([u8; 16], u32),
+        from: Option<Peer>,
+        said: &[u8],
+        ctx: &mut Ctx<'_>,
+    ) {
+        let Some(group) = self.groups.get_mut(&conversation) else { return };
+        let Some(chain) = group.chains.get_mut(&id) else { return };
+        let Ok((heads, bytes)) = decode_said(said) else { return };
+        let Ok(entry) = decode_entry(bytes) else { return };
         let in_reach = group.head.lamport.saturating_add(LAMPORT_REACH);
         if entry.id.author != chain.row.device || entry.id.seq >= OP_SEQ || entry.id.lamport > in_reach {
-            return Verdict::Accept;
+            return;
         }
-        let account = chain.row.account;
+        let (account, seq) = (chain.row.account, entry.id.seq);
+        match group.is_in_step(&id, iteration, seq) {
+            Ok(true) => {}
+            Ok(false) => return,
+            Err(other) => {
+                self.note_fork(conversation, other, 0, ctx.now_ms);
+                self.note_fork(conversation, id, iteration, ctx.now_ms);
+                return;
+            }
+        }
+        let Some(chain) = group.chains.get_mut(&id) else { return };
         let unknown =
             !group.log.contains_all(&heads.iter().copied().map(crate::model::OpId).collect::<Vec<_>>());
         if chain.note_view(entry.id.seq, heads) {
@@ -177,7 +216,6 @@ impl Engine {
         if let Some(peer) = from.filter(|_| unknown) {
             self.want_ops(conversation, peer, ctx);
         }
-        Verdict::Accept
     }
 
     fn take_in_group(

@@ -54,6 +54,10 @@ pub(super) struct Told {
     pub(super) heads: Vec<OpId>,
     /// Of each chain the first iteration given, and the iterations held.
     pub(super) holdings: BTreeMap<[u8; 16], (u32, Runs)>,
+    /// Of each chain the name of the last message held, and where it knows of two.
+    pub(super) tips: BTreeMap<[u8; 16], ([u8; 16], Option<u32>)>,
+    /// When it was shown that we hold another message.
+    pub(super) shown: BTreeMap<[u8; 16], u64>,
     pub(super) at_ms: u64,
     /// Envelopes that it was given because it lacked them.
     pub(super) given: BTreeSet<[u8; 8]>,
@@ -193,6 +197,10 @@ impl Group {
             .collect();
         for chain in self.chains.values() {
             let ChainRow { account, device, views, .. } = &chain.row;
+            if let Some((first, _)) = views.first().filter(|_| chain.row.forked.is_some()) {
+                hidden.push((*device, *first, chain.row.last_seq));
+                continue;
+            }
             let ends =
                 views.iter().skip(1).map(|(first, _)| first.saturating_sub(1)).chain([chain.row.last_seq]);
             for ((first, heads), last) in views.iter().zip(ends) {
@@ -230,6 +238,10 @@ impl Group {
     /// Works out whether a row counts that has come within what its author's messages knew before.
     pub(super) fn judge_row(&mut self, chain: &[u8; 16], seq: u64) {
         let Some(chain) = self.chains.get(chain) else { return };
+        if chain.row.forked.is_some() {
+            self.judge_rows();
+            return;
+        }
         let ChainRow { account, device, views, .. } = &chain.row;
         let after = views.partition_point(|(first, _)| *first <= seq);
         let Some((first, heads)) = after.checked_sub(1).and_then(|at| views.get(at)) else { return };
@@ -265,12 +277,10 @@ impl Group {
         heads: Vec<GroupHead>,
         ops: Vec<(ConversationId, Vec<u8>)>,
         chains: Vec<(ConversationId, ChainRow)>,
-        now_ms: u64,
     ) -> Result<BTreeMap<ConversationId, Self>, RestoreError> {
         let mut groups = BTreeMap::new();
-        for mut head in heads {
+        for head in heads {
             let id = head.group.first_chunk::<32>().copied().ok_or(RestoreError("group"))?;
-            head.next_seq = head.next_seq.max(now_ms);
             groups.insert(head.conversation, Self::of(head, GroupId::new(id)));
         }
         // Parents first: what an operation needs to be checked comes with those before it.

@@ -96,7 +96,13 @@ impl Engine {
                 let runs = held.runs();
                 let newest = runs.len().saturating_sub(MAX_RUNS);
                 let runs = runs.get(newest..).unwrap_or_default().to_vec();
-                Holding { chain: *chain, start: held.row.start, runs }
+                Holding {
+                    chain: *chain,
+                    start: held.row.start,
+                    runs,
+                    tip: held.row.tip,
+                    forked: held.row.forked,
+                }
             })
             .collect();
         let heads: Vec<_> = group.log.heads().iter().take(MAX_HEADS).map(|id| id.0).collect();
@@ -130,6 +136,7 @@ impl Engine {
         told.at_ms = ctx.now_ms;
         for holding in holdings.into_iter().take(MAX_HOLDINGS) {
             if told.holdings.len() < MAX_TOLD || told.holdings.contains_key(&holding.chain) {
+                told.tips.insert(holding.chain, (holding.tip, holding.forked));
                 told.holdings.insert(holding.chain, (holding.start, holding.runs));
             }
         }
@@ -140,6 +147,7 @@ impl Engine {
         self.read_history(conversation);
         self.learn_reached(conversation, account, seen, ctx);
         self.ask_member(conversation, account, peer, ctx);
+        self.show_forks(conversation, account, peer, ctx);
         self.out.notice(Notice::GroupSame(conversation));
     }
 

@@ -8,6 +8,7 @@ mod group_gossip;
 mod group_model;
 mod group_sim;
 mod groups;
+mod hostile;
 mod mentions;
 mod model;
 mod moderation;

@@ -138,6 +138,8 @@ struct ChainV1<'a> {
     first_seq: u64,
     last_seq: u64,
     views: Vec<ViewV1>,
+    tip: [u8; 16],
+    forked: Option<u32>,
     since_ms: u64,
 }
 
@@ -159,6 +161,8 @@ pub(in crate::store) fn encode_chain(
         first_seq: row.first_seq,
         last_seq: row.last_seq,
         views: row.views.clone(),
+        tip: row.tip,
+        forked: row.forked,
         since_ms: row.since_ms,
     };
     let secrets = [&row.sender, &row.receiver, &row.origin]
@@ -189,6 +193,8 @@ pub(in crate::store) fn decode_chain(bytes: &[u8]) -> Result<(ConversationId, Ch
         first_seq: record.first_seq,
         last_seq: record.last_seq,
         views: record.views,
+        tip: record.tip,
+        forked: record.forked,
         since_ms: record.since_ms,
     };
     Ok((ConversationId::from_bytes(record.conversation), row))
