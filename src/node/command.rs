@@ -18,18 +18,22 @@ impl Actor {
     #[expect(clippy::too_many_lines, reason = "one arm per command")]
     pub(super) fn on_command(&mut self, command: Command) {
         match command {
+            // What opens a profile is gone before the answer is there.
             Command::Create { name, passphrase, visible, done } => {
                 let created = self.create(&name, &passphrase, visible);
+                drop(passphrase);
                 scrub_stack();
                 done.send(created).ok();
             }
             Command::Restore { phrase, name, passphrase, done } => {
                 let restored = self.restore(&phrase, &name, &passphrase);
+                drop((phrase, passphrase));
                 scrub_stack();
                 self.answer(done, restored, |_, info| Ok(info));
             }
             Command::Unlock { passphrase, done } => {
                 let unlocked = self.unlock(&passphrase);
+                drop(passphrase);
                 scrub_stack();
                 done.send(unlocked).ok();
             }
@@ -37,6 +41,7 @@ impl Actor {
             Command::Rename { name, done } => self.rename(&name, done),
             Command::RecoveryPhrase { passphrase, done } => {
                 let phrase = self.recovery_phrase(&passphrase);
+                drop(passphrase);
                 scrub_stack();
                 done.send(phrase).ok();
             }
@@ -47,6 +52,7 @@ impl Actor {
             }
             Command::ChangePassphrase { old, new, done } => {
                 let changed = self.change_passphrase(&old, &new);
+                drop((old, new));
                 scrub_stack();
                 done.send(changed).ok();
             }
