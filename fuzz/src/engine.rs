@@ -275,6 +275,8 @@ impl Disk {
             // A pair of people: there are no groups here.
             Change::DropCarried { .. }
             | Change::DropConversation(_)
+            | Change::DropWaiting { .. }
+            | Change::PutWaiting(_)
             | Change::PutCarried(_)
             | Change::PutChain { .. }
             | Change::PutCipher(_)

@@ -71,6 +71,10 @@ pub struct GroupMember {
     pub they_lack: u64,
     /// Messages that they hold and we lack.
     pub we_lack: u64,
+    /// Messages of theirs that have come and cannot be read, because their key has not.
+    pub waiting: u64,
+    /// When they were last connected, milliseconds since the epoch; none if never, or now.
+    pub last_seen_ms: Option<u64>,
 }
 
 /// What changed in a group: what a line of kind [`MessageKind::System`](super::MessageKind::System) says of its author.

@@ -4,7 +4,7 @@ use zeroize::Zeroizing;
 
 use super::{
     AccountId, CarriedRow, ChainRow, CipherRow, Contact, ConversationId, DirectHead, Entry, EntryRef,
-    FrameId, GroupHead, Invite, InviteId, Profile, SharedEntry,
+    FrameId, GroupHead, Invite, InviteId, Profile, SharedEntry, WaitingRow,
 };
 
 /// One row to write or drop. Within one transaction the last change of a row counts.
@@ -47,6 +47,15 @@ pub enum Change {
         account: AccountId,
         /// The session.
         session: [u8; 16],
+    },
+    /// A message of a group that waited for its key was opened, or waits no more.
+    DropWaiting {
+        /// The group.
+        conversation: ConversationId,
+        /// The chain.
+        chain: [u8; 16],
+        /// The place in it.
+        iteration: u32,
     },
     /// A sender chain of a group.
     PutChain {
@@ -162,6 +171,8 @@ pub enum Change {
         /// The frame.
         frame: FrameId,
     },
+    /// A message of a group that waits for its key.
+    PutWaiting(Box<WaitingRow>),
 }
 
 /// What stands in a row of the outbox.

@@ -123,6 +123,23 @@ pub struct CipherRow {
     pub bytes: Vec<u8>,
 }
 
+/// A message of a group whose key has not come.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WaitingRow {
+    /// The group.
+    pub conversation: ConversationId,
+    /// The chain.
+    pub chain: [u8; 16],
+    /// The place in it.
+    pub iteration: u32,
+    /// Whose key it waits for, as another member says.
+    pub account: AccountId,
+    /// When it came, milliseconds since the epoch.
+    pub since_ms: u64,
+    /// `GMsg`.
+    pub bytes: Vec<u8>,
+}
+
 /// A sealed frame of one member for another who was away, kept until they can be handed it. Opaque to us.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CarriedRow {

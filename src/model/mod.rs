@@ -20,7 +20,9 @@ pub use change::{Change, Outbound, OutboxRow};
 pub use contact::{Contact, ContactState, DirectHead, Evidence, Finding, Invite, Seen, SeenBy};
 pub use entry::{Body, Delivery, Entry, EntryRef, GroupEvent};
 pub use group::{GroupOp, GroupState, History, Member, OpId, OpKind, Role};
-pub use group_row::{CarriedMark, CarriedRow, ChainRow, CipherRow, GroupHead, Reached, TakenBack};
+pub use group_row::{
+    CarriedMark, CarriedRow, ChainRow, CipherRow, GroupHead, Reached, TakenBack, WaitingRow,
+};
 pub use id::{ConversationId, FrameId, InviteId, MessageId, MessageIdError, Peer};
 pub use mention::Mentions;
 pub use secret::{InviteSecret, SecretBytes};

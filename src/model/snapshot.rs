@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use super::{
     AccountId, CarriedMark, ChainRow, Contact, ConversationId, DirectHead, FrameId, GroupHead, Invite, Name,
-    OutboxRow,
+    OutboxRow, WaitingRow,
 };
 
 /// Our own row.
@@ -62,6 +62,8 @@ pub struct Snapshot {
     pub ops: Vec<(ConversationId, Vec<u8>)>,
     /// Sender chains, by group.
     pub chains: Vec<(ConversationId, ChainRow)>,
+    /// Messages of groups that wait for their keys.
+    pub waiting: Vec<WaitingRow>,
     /// Frames carried for members who are away.
     pub carried: Vec<CarriedMark>,
     /// Whether the store was found older than its key file: an old copy was put back.
@@ -85,6 +87,7 @@ impl Snapshot {
             groups: Vec::new(),
             ops: Vec::new(),
             chains: Vec::new(),
+            waiting: Vec::new(),
             carried: Vec::new(),
             rolled_back: false,
         }

@@ -11,7 +11,9 @@ use crate::{
         Account, Chat, ChatKind, ClientError, Event, Group, GroupChange, GroupCommand, GroupMember,
         MessageId, MessageState, Picture, Reply,
     },
-    model::{Body, ConversationId, Delivery, EntryRef, GroupEvent, GroupHead, GroupState, limits::PAGE},
+    model::{
+        AccountId, Body, ConversationId, Delivery, EntryRef, GroupEvent, GroupHead, GroupState, limits::PAGE,
+    },
     protocol::{Ctx, Engine, Notice, Refused},
     store::Anchor,
 };
@@ -110,6 +112,10 @@ impl Open {
         let (_, state) = self.engine.group(chat)?;
         let own = self.engine.account();
         let same = self.engine.same_history(chat);
+        let missing = self.engine.keys_missing(chat);
+        let waiting = |account: AccountId| {
+            missing.iter().find(|missing| missing.account == account).map_or(0, |missing| missing.messages)
+        };
         let members = state.order.iter().filter_map(|account| {
             let member = state.members.get(account)?;
             let contact = self.engine.contact(*account);
@@ -130,6 +136,8 @@ impl Open {
                 same: same.and_then(|same| same.same),
                 they_lack: same.map_or(0, |same| same.they_lack),
                 we_lack: same.map_or(0, |same| same.we_lack),
+                waiting: waiting(*account),
+                last_seen_ms: contact.and_then(|(contact, _)| contact.last_seen_ms),
             })
         });
         let (epoch, heads) = self.engine.group_heads(chat);
@@ -144,7 +152,7 @@ impl Open {
             role: state.role_of(&own),
             epoch,
             heads: heads.iter().map(|id| data_encoding::HEXLOWER.encode(&id.0)).collect(),
-            waiting: u64::try_from(self.engine.waiting_for_keys(chat)).unwrap_or(u64::MAX),
+            waiting: self.engine.waiting_for_keys(chat),
             history: state.history,
         })
     }

@@ -168,7 +168,7 @@ impl Engine {
             me,
             people: BTreeMap::new(),
             conversations: BTreeMap::new(),
-            groups: Group::restore(snapshot.groups, snapshot.ops, snapshot.chains)?,
+            groups: Group::restore(snapshot.groups, snapshot.ops, (snapshot.chains, snapshot.waiting))?,
             carried: Carried::restore(snapshot.carried),
             invites: snapshot.invites.into_iter().map(|invite| (invite.id, invite)).collect(),
             prekeys: BTreeMap::new(),

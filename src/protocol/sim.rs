@@ -16,7 +16,7 @@ use super::{Ctx, Effect, Engine, HistoryFor, Notice, Standing, new_profile, test
 use crate::model::{
     AccountId, Body, CarriedRow, ChainRow, Change, Contact, ConversationId, DeviceId, DirectHead, Entry,
     EntryRef, FrameId, GroupHead, Invite, InviteId, Mentions, Name, OutboxRow, Peer, Profile, SharedEntry,
-    Snapshot, Text,
+    Snapshot, Text, WaitingRow,
 };
 
 /// A source of test randomness: repeatable, and nothing else.
@@ -88,6 +88,7 @@ pub(super) struct Disk {
     pub(super) ciphers: BTreeMap<(ConversationId, [u8; 16], u32), Vec<u8>>,
     pub(super) carried: BTreeMap<(AccountId, FrameId), CarriedRow>,
     pub(super) shared: BTreeMap<(ConversationId, EntryRef), (AccountId, SharedEntry)>,
+    pub(super) waiting: BTreeMap<(ConversationId, [u8; 16], u32), WaitingRow>,
 }
 
 impl Disk {
@@ -110,15 +111,16 @@ impl Disk {
             ciphers: BTreeMap::new(),
             carried: BTreeMap::new(),
             shared: BTreeMap::new(),
+            waiting: BTreeMap::new(),
         }
     }
 
     fn apply(&mut self, change: &Change) {
         match change {
-            Change::DropCarried { to, frame } => drop(self.carried.remove(&(*to, *frame))),
-            Change::PutCarried(row) => {
-                drop(self.carried.insert((row.mark.to, row.mark.frame), (**row).clone()));
-            }
+            Change::DropCarried { .. }
+            | Change::DropWaiting { .. }
+            | Change::PutCarried(_)
+            | Change::PutWaiting(_) => self.apply_held(change),
             Change::DropContact { account, conversation } => {
                 self.contacts.remove(account);
                 self.heads.remove(account);
@@ -131,6 +133,7 @@ impl Disk {
                 self.groups.remove(conversation);
                 self.ops.retain(|(of, _), _| of != conversation);
                 self.chains.retain(|(of, _), _| of != conversation);
+                self.waiting.retain(|(of, _, _), _| of != conversation);
                 self.ciphers.retain(|(of, _, _), _| of != conversation);
                 self.entries.retain(|(of, _), _| of != conversation);
                 self.shared.retain(|(of, _), _| of != conversation);
@@ -183,6 +186,22 @@ impl Disk {
         }
     }
 
+    fn apply_held(&mut self, change: &Change) {
+        match change {
+            Change::DropWaiting { conversation, chain, iteration } => {
+                self.waiting.remove(&(*conversation, *chain, *iteration));
+            }
+            Change::PutWaiting(row) => {
+                self.waiting.insert((row.conversation, row.chain, row.iteration), (**row).clone());
+            }
+            Change::DropCarried { to, frame } => drop(self.carried.remove(&(*to, *frame))),
+            Change::PutCarried(row) => {
+                drop(self.carried.insert((row.mark.to, row.mark.frame), (**row).clone()));
+            }
+            _ => {}
+        }
+    }
+
     fn snapshot(&self, rolled_back: bool) -> Snapshot {
         Snapshot {
             profile: self.profile.clone(),
@@ -201,6 +220,7 @@ impl Disk {
             groups: self.groups.values().cloned().collect(),
             ops: self.ops.iter().map(|((of, _), bytes)| (*of, bytes.clone())).collect(),
             chains: self.chains.iter().map(|((of, _), row)| (*of, row.clone())).collect(),
+            waiting: self.waiting.values().cloned().collect(),
             carried: self.carried.values().map(|row| row.mark).collect(),
             rolled_back,
         }

@@ -203,6 +203,8 @@ fn member(member: &GroupMember) -> Value {
         "same": member.same,
         "they_lack": member.they_lack,
         "we_lack": member.we_lack,
+        "waiting": member.waiting,
+        "last_seen_ms": member.last_seen_ms,
     })
 }
 

@@ -226,11 +226,13 @@ fn decodes(kind: Kind, key: &[u8], plain: &Plain) -> Result<(), StoreError> {
         Kind::Replay => record::decode_replay(plain).map(drop),
         Kind::Session => record::decode_session(plain).map(drop),
         Kind::Taken => record::decode_taken(plain).map(drop),
+        Kind::Waiting => record::decode_waiting(plain).map(drop),
     }
 }
 
 const fn name(kind: Kind) -> &'static str {
     match kind {
+        Kind::Waiting => "messages of groups that wait for a key",
         Kind::Carried => "frames carried for members of groups",
         Kind::Chain => "sender chains",
         Kind::Cipher => "messages of groups as they travelled",

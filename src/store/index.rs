@@ -21,7 +21,10 @@ pub(super) fn draft_change(
 ) -> Result<(), StoreError> {
     let keys = draft.keys();
     match change {
-        Change::DropCarried { to, frame } => draft.remove(keys.carried(to, frame)),
+        Change::DropCarried { .. }
+        | Change::DropWaiting { .. }
+        | Change::PutCarried(_)
+        | Change::PutWaiting(_) => draft_held(draft, change, rng)?,
         Change::DropContact { account, conversation } => drop_contact(draft, account, conversation)?,
         Change::DropConversation(conversation) => drop_conversation(draft, conversation)?,
         Change::DropInvite(id) => draft.remove(keys.invite(id)),
@@ -29,9 +32,6 @@ pub(super) fn draft_change(
         Change::DropPrekey(reference) => draft.remove(keys.prekey(reference)),
         Change::DropReplay(init) => draft.remove(keys.replay(init)),
         Change::DropSession { account, session } => draft.remove(keys.session(account, session)),
-        Change::PutCarried(row) => {
-            draft.put(keys.carried(&row.mark.to, &row.mark.frame), record::encode_carried(row)?);
-        }
         Change::PutChain { conversation, row } => {
             let key = keys.conversation(conversation).chain(&row.chain);
             draft.put(key, record::encode_chain(conversation, row)?);
@@ -96,6 +96,27 @@ fn put_cipher(draft: &mut Draft<'_>, row: &CipherRow, rng: &mut impl CryptoRng) 
     let keys = draft.keys().conversation(&row.conversation);
     draft.ensure_content(&keys, rng);
     draft.put(keys.cipher(&row.chain, row.iteration), record::encode_cipher(row)?);
+    Ok(())
+}
+
+/// Drafts a change of what is kept of groups until somebody or something comes: carried frames, messages without key.
+fn draft_held(draft: &mut Draft<'_>, change: &Change, rng: &mut impl CryptoRng) -> Result<(), StoreError> {
+    let keys = draft.keys();
+    match change {
+        Change::DropCarried { to, frame } => draft.remove(keys.carried(to, frame)),
+        Change::DropWaiting { conversation, chain, iteration } => {
+            draft.remove(keys.conversation(conversation).waiting(chain, *iteration));
+        }
+        Change::PutCarried(row) => {
+            draft.put(keys.carried(&row.mark.to, &row.mark.frame), record::encode_carried(row)?);
+        }
+        Change::PutWaiting(row) => {
+            let keys = keys.conversation(&row.conversation);
+            draft.ensure_content(&keys, rng);
+            draft.put(keys.waiting(&row.chain, row.iteration), record::encode_waiting(row)?);
+        }
+        _ => {}
+    }
     Ok(())
 }
 

@@ -57,11 +57,13 @@ pub(super) enum Kind {
     Side = b'N',
     /// Frames taken: account, block of counts.
     Taken = b'T',
+    /// A message of a group that waits for its key: conversation, chain, iteration.
+    Waiting = b'w',
 }
 
 impl Kind {
     /// Every kind.
-    pub(super) const ALL: [Self; 21] = [
+    pub(super) const ALL: [Self; 22] = [
         Self::Carried,
         Self::Chain,
         Self::Cipher,
@@ -83,6 +85,7 @@ impl Kind {
         Self::Session,
         Self::Side,
         Self::Taken,
+        Self::Waiting,
     ];
 
     /// The kind of a row with this key.
@@ -306,6 +309,7 @@ impl ConversationKeys<'_> {
             Kind::Op,
             Kind::Overlay,
             Kind::Side,
+            Kind::Waiting,
         ];
         kinds.map(|kind| Range::prefix(kind.tagged(&self.tag))).to_vec()
     }

@@ -24,6 +24,7 @@ pub(super) fn snapshot(view: View<'_>, rolled_back: bool) -> Result<Snapshot, St
         groups: all(view, Kind::Group, record::decode_group)?,
         ops: all(view, Kind::Op, record::decode_op)?,
         chains: all(view, Kind::Chain, record::decode_chain)?,
+        waiting: all(view, Kind::Waiting, record::decode_waiting)?,
         carried: all(view, Kind::Carried, |bytes| record::decode_carried(bytes).map(|row| row.mark))?,
         rolled_back,
     })

@@ -106,9 +106,13 @@ const fn class(kind: Kind) -> Class {
     match kind {
         Kind::Profile | Kind::Header => Class::Identity,
         Kind::ContentKey => Class::ContentKey,
-        Kind::Cipher | Kind::Delivered | Kind::Edit | Kind::Message | Kind::Overlay | Kind::Side => {
-            Class::Content
-        }
+        Kind::Cipher
+        | Kind::Delivered
+        | Kind::Edit
+        | Kind::Message
+        | Kind::Overlay
+        | Kind::Side
+        | Kind::Waiting => Class::Content,
         Kind::Carried
         | Kind::Chain
         | Kind::Contact

@@ -73,6 +73,25 @@ impl<'a> Note<'a> {
         })
     }
 
+    /// Whether others may carry an encoded note: what somebody cannot read without.
+    #[must_use]
+    pub fn is_carried(bytes: &[u8]) -> bool {
+        matches!(bytes.first(), Some(&(WELCOME | OPS | SENDER_KEY | ENVELOPE)))
+    }
+
+    /// Whether an encoded note is an envelope secret.
+    #[must_use]
+    pub fn is_envelope(bytes: &[u8]) -> bool {
+        bytes.first() == Some(&ENVELOPE)
+    }
+
+    /// Whether an encoded note is the key of this chain.
+    #[must_use]
+    pub fn is_key_of(bytes: &[u8], chain: &[u8; 16]) -> bool {
+        // Kind, two bytes of kind and version of the sender key, the group's name.
+        bytes.first() == Some(&SENDER_KEY) && bytes.get(35..51) == Some(chain)
+    }
+
     /// Reads a note.
     ///
     /// # Errors

@@ -8,6 +8,7 @@
 //!        0x03 ops        {0: conversation:16, 1: [Op]}
 //!        0x04 want       {0: conversation:16, 1: chain:16, 2: first, 3: last}
 //!        0x05 typing     {0: conversation:16, 1: on}
+//!        0x08 to 0x0b    lacks (`lack.rs`)
 //! holding = [chain:16, start, [first, last, ..], tip:16, forked or null]
 //! ```
 
@@ -17,6 +18,7 @@ use super::group::{
     MAX_ENVELOPES, MAX_HEADS, MAX_HOLDINGS, MAX_RUNS, OpName, chunks, decode_list, encode_list, length,
     tagged,
 };
+use super::lack::Lack;
 use super::{Malformed, fixed, read_whole, written};
 use crate::model::ConversationId;
 
@@ -57,6 +59,8 @@ pub enum Sync<'a> {
         /// Whether it is.
         on: bool,
     },
+    /// Something about keys and messages that are missing.
+    Lack(Lack),
     /// A kind of a later version.
     Unknown,
 }
@@ -116,6 +120,7 @@ impl<'a> Sync<'a> {
             Self::Typing { conversation, on } => tagged(TYPING, |e| {
                 written(e.map(2).and_then(|e| e.u8(0)?.bytes(conversation.as_bytes())?.u8(1)?.bool(*on)));
             }),
+            Self::Lack(lack) => lack.encode(),
             Self::Unknown => vec![u8::MAX],
         }
     }
@@ -127,6 +132,9 @@ impl<'a> Sync<'a> {
     pub fn decode(bytes: &'a [u8]) -> Result<Self, Malformed> {
         let (kind, rest) = bytes.split_first().ok_or(Malformed)?;
         let mut f = Fields::default();
+        if Lack::is_kind(*kind) {
+            return Lack::decode(*kind, rest).map(Self::Lack);
+        }
         if !(SUMMARY..=TYPING).contains(kind) {
             return Ok(Self::Unknown);
         }

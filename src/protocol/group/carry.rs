@@ -11,10 +11,11 @@ use crate::{
     model::{AccountId, CarriedMark, CarriedRow, Change, FrameId, Outbound, Peer, limits::WINDOW_FRAMES},
     protocol::{
         engine::{Ctx, Engine},
+        outbox::Outgoing,
         person::Person,
         step::Effect,
     },
-    wire::{Frame, Payload},
+    wire::{Frame, Note, Payload},
 };
 
 /// What we carry, by recipient, in the order of arrival.
@@ -155,7 +156,7 @@ impl Engine {
         let Some(session) = session.filter(|session| session.is_confirmed()) else { return Vec::new() };
         let (mut notes, mut bytes) = (Vec::new(), 0_usize);
         let waiting = outbox.rows.iter_mut().take(WINDOW_FRAMES);
-        for outgoing in waiting.filter(|outgoing| outgoing.row.what == Outbound::Note).take(MOST_HANDED.0) {
+        for outgoing in waiting.filter(|outgoing| is_carried(outgoing)).take(MOST_HANDED.0) {
             if outgoing.row.sealed.is_none() {
                 let payload = Payload::Note(&outgoing.row.payload).encode();
                 let Ok(frame) = session.seal(&payload, ctx.now_ms, &mut ctx.rng) else { break };
@@ -320,7 +321,11 @@ impl Engine {
 }
 
 fn has_notes(person: &Person) -> bool {
-    person.outbox.rows.iter().any(|outgoing| outgoing.row.what == Outbound::Note)
+    person.outbox.rows.iter().any(is_carried)
+}
+
+fn is_carried(outgoing: &Outgoing) -> bool {
+    outgoing.row.what == Outbound::Note && Note::is_carried(&outgoing.row.payload)
 }
 
 /// The first byte of a handshake frame (`InitMsg`).

@@ -14,6 +14,7 @@ mod history;
 #[cfg(test)]
 mod history_tests;
 mod keys;
+mod lacking;
 #[cfg(test)]
 mod model_tests;
 mod moderate;
@@ -26,9 +27,10 @@ mod state;
 mod sync;
 #[cfg(test)]
 mod tests;
+mod waiting;
 
 pub(super) use carry::Carried;
 pub(super) use gossip::Circles;
 pub use history::HistoryFor;
-pub use query::Same;
+pub use query::{KeyMissing, Same};
 pub(super) use state::Group;

@@ -23,6 +23,15 @@ pub struct Same {
     pub we_lack: u64,
 }
 
+/// Messages that cannot be read because the key of their author has not come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeyMissing {
+    /// The author, as another member says.
+    pub account: AccountId,
+    /// How many have come.
+    pub messages: u64,
+}
+
 impl Engine {
     /// All groups that are shown: those that we take or took part in.
     pub fn groups(&self) -> impl Iterator<Item = (&GroupHead, &GroupState)> {
@@ -93,8 +102,16 @@ impl Engine {
 
     /// Messages of a group that have come and wait for the key of their sender.
     #[must_use]
-    pub fn waiting_for_keys(&self, conversation: ConversationId) -> usize {
-        self.groups.get(&conversation).map_or(0, |group| group.waiting.len())
+    pub fn waiting_for_keys(&self, conversation: ConversationId) -> u64 {
+        self.keys_missing(conversation).iter().map(|missing| missing.messages).sum()
+    }
+
+    /// Whose keys are missing in a group, and how many messages have come that cannot be read for it.
+    #[must_use]
+    pub fn keys_missing(&self, conversation: ConversationId) -> Vec<KeyMissing> {
+        let Some(group) = self.groups.get(&conversation) else { return Vec::new() };
+        let of = |(account, messages)| KeyMissing { account, messages };
+        group.lacking.by_author().into_iter().map(of).collect()
     }
 
     /// Of each other member whether it holds what we hold.
@@ -141,7 +158,8 @@ impl Group {
         let (mut they_lack, mut we_lack) = (0_u64, 0_u64);
         for chain in chains {
             let ours = self.chains.get(chain).map(|chain| (chain.row.start, chain.runs()));
-            let theirs = told.holdings.get(chain).cloned();
+            // What they cannot open they lack, though they may have it.
+            let theirs = told.holdings.get(chain).filter(|_| told.holds_any(chain)).cloned();
             let empty = || (u32::MAX, Vec::new());
             // Who was not given the beginning does not lack it.
             let ((our_start, ours), (their_start, theirs)) =
@@ -158,7 +176,7 @@ impl Group {
         let heads = told.heads == self.log.heads();
         let split = self.chains.iter().any(|(id, chain)| told.is_split(id, chain));
         let we_lack = we_lack.max(gaps);
-        let same = Some(heads && !split && they_lack == 0 && we_lack == 0 && self.waiting.is_empty());
+        let same = Some(heads && !split && they_lack == 0 && we_lack == 0 && self.lacking.is_empty());
         Same { account, same, they_lack, we_lack }
     }
 }
@@ -175,8 +193,8 @@ impl Group {
     }
 
     /// Whether a member holds nothing of a chain that began when its author knew them as a member, and that counts.
-    fn has_nothing_of(&self, told: &Told, chain: &[u8; 16], account: &AccountId) -> bool {
-        if told.holdings.contains_key(chain) {
+    pub(super) fn has_nothing_of(&self, told: &Told, chain: &[u8; 16], account: &AccountId) -> bool {
+        if told.holds_any(chain) {
             return false;
         }
         let member = self.state().and_then(|state| state.members.get(account));

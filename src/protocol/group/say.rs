@@ -4,7 +4,7 @@ use undertone_crypto::group::{GroupOpenError, MessageContext, envelope};
 
 use super::{
     keys::view_of,
-    state::{Group, OP_SEQ, Waiting},
+    state::{Group, OP_SEQ},
 };
 use crate::{
     model::{AccountId, Body, Change, CipherRow, ConversationId, Entry, EntryRef, Mentions, Peer, Role},
@@ -136,7 +136,7 @@ impl Engine {
         };
         let (id, iteration) = (*sealed.chain_id().as_bytes(), sealed.iteration());
         let Some(chain) = group.chains.get_mut(&id) else {
-            group.wait(Waiting { chain: id, bytes: frame.to_vec(), since_ms: ctx.now_ms });
+            self.wait_for_key(conversation, (id, iteration), frame, ctx.now_ms);
             return Verdict::Ignore;
         };
         let name = sealed.id(&group.id);
@@ -255,39 +255,4 @@ impl Engine {
         }
         self.out.chat_changed(conversation);
     }
-
-    /// A key has come: what waited for it is taken in.
-    pub(super) fn hear_what_waited(
-        &mut self,
-        conversation: ConversationId,
-        chain: [u8; 16],
-        ctx: &mut Ctx<'_>,
-    ) {
-        let Some(group) = self.groups.get_mut(&conversation) else { return };
-        let (ready, rest): (Vec<_>, Vec<_>) =
-            std::mem::take(&mut group.waiting).into_iter().partition(|waiting| waiting.chain == chain);
-        group.waiting = rest.into();
-        for waiting in ready {
-            self.take_message(conversation, None, &waiting.bytes, ctx);
-        }
-    }
 }
-
-impl Group {
-    /// Keeps a message until its key comes; the oldest gives way, and is asked for again when it can be opened.
-    fn wait(&mut self, message: Waiting) {
-        if self.waiting.iter().any(|waiting| waiting.bytes == message.bytes) {
-            return;
-        }
-        self.waiting.push_back(message);
-        let bytes = |group: &Self| group.waiting.iter().map(|waiting| waiting.bytes.len()).sum::<usize>();
-        while self.waiting.len() > MAX_WAITING || bytes(self) > MAX_WAITING_BYTES {
-            self.waiting.pop_front();
-        }
-    }
-}
-
-/// Messages of a group that wait for their key.
-const MAX_WAITING: usize = 64;
-/// Bytes of them.
-const MAX_WAITING_BYTES: usize = 1024 * 1024;

@@ -1,7 +1,7 @@
 //! What the engine holds of one group in memory, and what follows from it: who takes part, which messages count.
 //! Sends nothing and decides nothing for itself.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 
 use undertone_crypto::{
     group::{EnvelopeKey, GroupId, Op},
@@ -11,12 +11,13 @@ use undertone_crypto::{
 use super::{
     chain::{Chain, Runs},
     dag::OpLog,
+    lacking::Lacking,
     ops::learn_op,
     resolve::{Resolution, cut, state_at},
 };
 use crate::model::{
     AccountId, Attention, ChainRow, ConversationId, EntryRef, GroupHead, GroupOp, GroupState, OpId, OpKind,
-    Peer, SecretBytes,
+    Peer, SecretBytes, WaitingRow,
 };
 use crate::protocol::RestoreError;
 
@@ -34,8 +35,8 @@ pub(in crate::protocol) struct Group {
     pub(super) chains: BTreeMap<[u8; 16], Chain>,
     /// What each member said last that it holds.
     pub(super) told: BTreeMap<AccountId, Told>,
-    /// Messages whose key has not come yet, the oldest first.
-    pub(super) waiting: VecDeque<Waiting>,
+    /// Messages whose key has not come yet.
+    pub(super) lacking: Lacking,
     /// Ranges asked for, by their first iteration: of whom, and when.
     pub(super) wanted: BTreeMap<([u8; 16], u32), (Peer, u64)>,
     /// Whether something changed since the others were told what we hold.
@@ -59,16 +60,14 @@ pub(super) struct Told {
     /// When it was shown that we hold another message.
     pub(super) shown: BTreeMap<[u8; 16], u64>,
     pub(super) at_ms: u64,
+    /// Chains in those summaries of a series that have come.
+    pub(super) heard: BTreeSet<[u8; 16]>,
     /// Envelopes that it was given because it lacked them.
     pub(super) given: BTreeSet<[u8; 8]>,
-}
-
-/// A message that cannot be opened yet.
-#[derive(Debug)]
-pub(super) struct Waiting {
-    pub(super) chain: [u8; 16],
-    pub(super) bytes: Vec<u8>,
-    pub(super) since_ms: u64,
+    /// Chains that it was told others owe it, since we met.
+    pub(super) warned: BTreeSet<[u8; 16]>,
+    /// Keys of ours that it asked for and was answered about, and when.
+    pub(super) keys: BTreeMap<[u8; 16], u64>,
 }
 
 impl Group {
@@ -108,7 +107,7 @@ impl Group {
             certs: BTreeMap::new(),
             chains: BTreeMap::new(),
             told: BTreeMap::new(),
-            waiting: VecDeque::new(),
+            lacking: Lacking::default(),
             wanted: BTreeMap::new(),
             news: false,
             told_ms: 0,
@@ -276,7 +275,7 @@ impl Group {
     pub(in crate::protocol) fn restore(
         heads: Vec<GroupHead>,
         ops: Vec<(ConversationId, Vec<u8>)>,
-        chains: Vec<(ConversationId, ChainRow)>,
+        (chains, lacking): (Vec<(ConversationId, ChainRow)>, Vec<WaitingRow>),
     ) -> Result<BTreeMap<ConversationId, Self>, RestoreError> {
         let mut groups = BTreeMap::new();
         for head in heads {
@@ -300,6 +299,10 @@ impl Group {
         for (conversation, row) in chains {
             let group = groups.get_mut(&conversation).ok_or(RestoreError("chain"))?;
             group.chains.insert(row.chain, Chain::from_row(row)?);
+        }
+        for row in lacking {
+            let group = groups.get_mut(&row.conversation).ok_or(RestoreError("waiting message"))?;
+            group.restore_waiting(row);
         }
         groups.values_mut().for_each(Self::resolve);
         Ok(groups)

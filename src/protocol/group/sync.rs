@@ -1,7 +1,7 @@
 //! Members compare what they hold whenever they meet, after changes, and on a slow timer; whoever lacks something asks
 //! the one who has it. What a member holds of our chain is its receipt.
 
-use super::{chain::missing, notes::in_parts, state::Told};
+use super::{chain::missing, lacking::NOT_GIVEN, notes::in_parts, state::Told};
 use crate::{
     model::{AccountId, Change, ConversationId, Delivery, OpId, Peer, Reached},
     protocol::{
@@ -20,7 +20,8 @@ impl Engine {
         let Some(bytes) = opened else { return };
         match Sync::decode(&bytes) {
             Ok(Sync::Summary(summary)) => self.on_summary(peer, account, summary, ctx),
-            Ok(Sync::WantOps { .. } | Sync::Want { .. }) if !self.may_ask(peer, ctx.now_ms) => {}
+            Ok(Sync::WantOps { .. } | Sync::Want { .. } | Sync::Lack(_))
+                if !self.may_ask(peer, ctx.now_ms) => {}
             Ok(Sync::WantOps { conversation, heads }) => self.on_want_ops(account, conversation, &heads, ctx),
             Ok(Sync::Ops { conversation, ops }) => {
                 if self.learn_ops(conversation, &ops, ctx) {
@@ -31,10 +32,12 @@ impl Engine {
                 let has = self.groups.get(&conversation).is_some_and(|group| group.has(&account));
                 if has {
                     let last = last.min(first.saturating_add(MOST_AT_ONCE));
+                    self.send_waiting(peer, conversation, &chain, (first, last));
                     self.out.effect(Effect::SendStored { peer, conversation, chain, first, last });
                 }
             }
             Ok(Sync::Typing { conversation, on }) => self.on_group_typing(conversation, account, on, ctx),
+            Ok(Sync::Lack(lack)) => self.on_lack(account, lack, ctx),
             Ok(Sync::Unknown) => {}
             // No program of ours sends this.
             Err(_malformed) => self.out.effect(Effect::Fault(peer)),
@@ -66,6 +69,7 @@ impl Engine {
             .map(|(conversation, _)| *conversation)
             .collect();
         for conversation in shared {
+            self.meet_anew(conversation, account);
             self.tell(conversation, account, ctx);
         }
     }
@@ -104,6 +108,7 @@ impl Engine {
                     forked: held.row.forked,
                 }
             })
+            .chain(group.lacking.holdings())
             .collect();
         let heads: Vec<_> = group.log.heads().iter().take(MAX_HEADS).map(|id| id.0).collect();
         let seen = group.head.unread == 0;
@@ -127,7 +132,7 @@ impl Engine {
     }
 
     fn on_summary(&mut self, peer: Peer, account: AccountId, summary: Summary, ctx: &mut Ctx<'_>) {
-        let Summary { conversation, heads, holdings, seen, whole: _, envelopes } = summary;
+        let Summary { conversation, heads, holdings, seen, whole, envelopes } = summary;
         let Some(group) = self.groups.get_mut(&conversation) else { return };
         let heads: Vec<OpId> = heads.into_iter().map(OpId).collect();
         let unknown = !group.log.contains_all(&heads);
@@ -136,9 +141,20 @@ impl Engine {
         told.at_ms = ctx.now_ms;
         for holding in holdings.into_iter().take(MAX_HOLDINGS) {
             if told.holdings.len() < MAX_TOLD || told.holdings.contains_key(&holding.chain) {
-                told.tips.insert(holding.chain, (holding.tip, holding.forked));
+                told.heard.insert(holding.chain);
+                if holding.start == NOT_GIVEN {
+                    told.tips.remove(&holding.chain);
+                } else {
+                    told.tips.insert(holding.chain, (holding.tip, holding.forked));
+                }
                 told.holdings.insert(holding.chain, (holding.start, holding.runs));
             }
+        }
+        if whole {
+            // What it does not hold any more: it may have gone back to an old copy of its disk.
+            let heard = std::mem::take(&mut told.heard);
+            told.holdings.retain(|chain, _| heard.contains(chain));
+            told.tips.retain(|chain, _| heard.contains(chain));
         }
         if unknown {
             self.want_ops(conversation, peer, ctx);
@@ -148,6 +164,9 @@ impl Engine {
         self.learn_reached(conversation, account, seen, ctx);
         self.ask_member(conversation, account, peer, ctx);
         self.show_forks(conversation, account, peer, ctx);
+        if whole {
+            self.tell_owed(conversation, account, ctx);
+        }
         self.out.notice(Notice::GroupSame(conversation));
     }
 
@@ -163,8 +182,15 @@ impl Engine {
         let Some(told) = group.told.get(&account).filter(|_| group.has(&account)) else { return };
         let mut wants = Vec::new();
         for (id, (_, runs)) in &told.holdings {
-            let Some(chain) = group.chains.get(id).filter(|chain| chain.receiver.is_some()) else { continue };
-            for (first, last) in missing(&chain.row.held, chain.row.start, runs, MOST_GAPS) {
+            let (held, start) = match group.chains.get(id) {
+                Some(chain) if chain.receiver.is_some() => (chain.row.held.clone(), chain.row.start),
+                Some(_) => continue,
+                None => match group.lacking.wanted(id) {
+                    Some(waiting) => (waiting, 0),
+                    None => continue,
+                },
+            };
+            for (first, last) in missing(&held, start, runs, MOST_GAPS) {
                 let last = last.min(first.saturating_add(MOST_AT_ONCE));
                 let asked = group.wanted.get(&(*id, first));
                 let lately = asked.is_some_and(|(of, at)| {
@@ -237,6 +263,9 @@ impl Engine {
         let mut delivered = 0;
         for chain in ours {
             let Some((start, runs)) = told.holdings.get(&chain.row.chain) else { continue };
+            if *start == NOT_GIVEN {
+                continue;
+            }
             let upto = runs.iter().find(|(first, _)| first <= start).map(|(_, last)| *last);
             let Some(upto) = upto else { break };
             delivered = chain.row.first_seq.saturating_add(u64::from(upto));
@@ -285,7 +314,6 @@ impl Engine {
                 continue;
             }
             group.wanted.retain(|_, (_, at)| now_ms.saturating_sub(*at) < 2 * ASK_AGAIN_MS);
-            group.waiting.retain(|waiting| now_ms.saturating_sub(waiting.since_ms) < WAITING_MS);
             let silent: Vec<_> = group
                 .typing
                 .iter()
@@ -300,6 +328,7 @@ impl Engine {
                 self.tell_all(conversation, ctx);
             }
             self.read_history(conversation);
+            self.tick_waiting(conversation, ctx);
             self.forget_origins(conversation, now_ms);
             self.wipe_taken_back(conversation, now_ms);
             self.ask_for_what_is_missing(conversation, ctx);
@@ -339,8 +368,6 @@ const MAX_TOLD: usize = 4096;
 const ASK_AGAIN_MS: u64 = 3_000;
 /// Everybody is told anew so often.
 const TELL_MS: u64 = 30_000;
-/// A message whose key does not come is dropped, and asked for again once it has come: its author may not know of us.
-const WAITING_MS: u64 = 60_000;
 /// A group that nobody welcomes us to is forgotten after this long.
 const UNKNOWN_MS: u64 = 7 * 24 * 3_600_000;
 /// Questions of one member in a minute.

@@ -121,6 +121,8 @@ pub(super) fn group() -> Group {
             same: Some(true),
             they_lack: 0,
             we_lack: 0,
+            waiting: 0,
+            last_seen_ms: None,
         }],
         role: Some(Role::Owner),
         epoch: 1,

@@ -33,6 +33,12 @@ impl ConversationKeys<'_> {
         Kind::Cipher.ordered(&self.tag, &[chain.as_slice(), &iteration.to_be_bytes()].concat())
     }
 
+    /// A message of the group that waits for its key.
+    pub(in crate::store) fn waiting(&self, chain: &[u8; 16], iteration: u32) -> Vec<u8> {
+        let chain = self.keys.0.tag(Kind::Chain as u8, chain);
+        Kind::Waiting.ordered(&self.tag, &[chain.as_slice(), &iteration.to_be_bytes()].concat())
+    }
+
     /// The group's messages of a chain from one place to another.
     pub(in crate::store) fn ciphers(&self, chain: &[u8; 16], first: u32, last: u32) -> Range {
         Range { from: self.cipher(chain, first), to: successor(self.cipher(chain, last)) }

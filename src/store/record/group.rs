@@ -7,7 +7,7 @@ use super::people::RefV1;
 use super::{Bytes, Plain, ROW, account, decode, decode_version, encode, encode_version};
 use crate::model::{
     AccountId, CarriedMark, CarriedRow, ChainRow, CipherRow, ConversationId, DeviceId, EntryRef, GroupHead,
-    OpId, OwedHistory, Reached, SecretBytes, Seen, TakenBack, ToldHistory,
+    OpId, OwedHistory, Reached, SecretBytes, Seen, TakenBack, ToldHistory, WaitingRow,
 };
 use crate::store::StoreError;
 
@@ -247,6 +247,41 @@ pub(in crate::store) fn decode_carried(bytes: &[u8]) -> Result<CarriedRow, Store
         at_ms: record.at_ms,
     };
     Ok(CarriedRow { mark, bytes: record.bytes.0.to_vec() })
+}
+
+#[derive(Serialize, Deserialize)]
+struct WaitingV1<'a> {
+    conversation: [u8; 16],
+    chain: [u8; 16],
+    iteration: u32,
+    account: [u8; 32],
+    since_ms: u64,
+    #[serde(borrow)]
+    bytes: Bytes<'a>,
+}
+
+pub(in crate::store) fn encode_waiting(row: &WaitingRow) -> Result<Plain, StoreError> {
+    let record = WaitingV1 {
+        conversation: *row.conversation.as_bytes(),
+        chain: row.chain,
+        iteration: row.iteration,
+        account: *row.account.as_bytes(),
+        since_ms: row.since_ms,
+        bytes: Bytes(&row.bytes),
+    };
+    encode(&record, row.bytes.len())
+}
+
+pub(in crate::store) fn decode_waiting(bytes: &[u8]) -> Result<WaitingRow, StoreError> {
+    let record: WaitingV1<'_> = decode(bytes)?;
+    Ok(WaitingRow {
+        conversation: ConversationId::from_bytes(record.conversation),
+        chain: record.chain,
+        iteration: record.iteration,
+        account: account(&record.account)?,
+        since_ms: record.since_ms,
+        bytes: record.bytes.0.to_vec(),
+    })
 }
 
 /// 3: what a conversation may ask of our person's attention, and what newcomers are told.

@@ -24,8 +24,8 @@ pub(super) use content::{
 };
 pub(super) use delivered::{DeliveredBlock, decode_delivered, encode_delivered};
 pub(super) use group::{
-    decode_carried, decode_chain, decode_cipher, decode_group, decode_op, encode_carried, encode_chain,
-    encode_cipher, encode_group, encode_op,
+    decode_carried, decode_chain, decode_cipher, decode_group, decode_op, decode_waiting, encode_carried,
+    encode_chain, encode_cipher, encode_group, encode_op, encode_waiting,
 };
 pub(super) use people::{
     Header, decode_contact, decode_head, decode_header, decode_invite, decode_profile, encode_contact,
@@ -70,7 +70,7 @@ fn decode_version<'a, T: Deserialize<'a>>(known: u8, bytes: &'a [u8]) -> Result<
 /// Reads any bytes as a record of some kind and forgets what they said: the door for `crate::fuzzing`.
 pub(crate) fn read_any(kind: u8, bytes: &[u8]) {
     let place = EntryRef { lamport: 1, author: DeviceId::new([1; 16]), seq: 1 };
-    let understood = match kind % 19 {
+    let understood = match kind % 20 {
         0 => decode_row(place, bytes).is_ok(),
         1 => decode_side(bytes).is_ok(),
         2 => decode_edited(bytes).is_ok(),
@@ -89,6 +89,7 @@ pub(crate) fn read_any(kind: u8, bytes: &[u8]) {
         15 => decode_chain(bytes).is_ok(),
         16 => decode_cipher(bytes).is_ok(),
         17 => decode_carried(bytes).is_ok(),
+        18 => decode_waiting(bytes).is_ok(),
         _ => decode_session(bytes).is_ok() | decode_prekey(bytes).is_ok() | decode_replay(bytes).is_ok(),
     };
     std::hint::black_box(understood);

@@ -139,6 +139,8 @@ impl Expected {
             | Change::PutOp { .. }
             | Change::PutProfile(_)
             | Change::PutShared { .. }
+            | Change::PutWaiting(_)
+            | Change::DropWaiting { .. }
             | Change::Wipe { .. } => {}
         }
     }

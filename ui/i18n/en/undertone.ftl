@@ -326,6 +326,14 @@ history-waiting = { $count ->
     [one] { $count } message waits for its key
    *[other] { $count } messages wait for their keys
 }
+key-missing = { $count ->
+    [one] { $count } message from { $name } cannot be read yet. Waiting for { $name }'s key
+   *[other] { $count } messages from { $name } cannot be read yet. Waiting for { $name }'s key
+}
+key-missing-several = { $count ->
+    [one] { $count } message cannot be read yet. Waiting for its key
+   *[other] { $count } messages cannot be read yet. Waiting for their keys
+}
 group-delivered = Delivered to everyone
 group-read = Read by everyone
 group-event-created = { $name } created the group "{ $title }"

@@ -141,6 +141,24 @@ pub fn agreement(group: &Group) -> Agreement {
     }
 }
 
+/// Messages that have come and cannot be read, because their key has not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unreadable {
+    /// How many.
+    pub count: u64,
+    /// Whose; none if they are several people's, or somebody's who takes no part any more.
+    pub name: Option<String>,
+}
+
+/// What cannot be read in a group; none if everything can.
+#[must_use]
+pub fn unreadable(group: &Group) -> Option<Unreadable> {
+    let count = group.waiting;
+    let mut all = group.members.iter().filter(|member| member.waiting > 0);
+    let one = all.next().filter(|member| member.waiting == count);
+    (count > 0).then(|| Unreadable { count, name: one.map(|member| text::name(&member.name)) })
+}
+
 /// Why nothing can be written in a group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Closed {

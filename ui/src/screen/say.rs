@@ -3,7 +3,7 @@
 use undertone::api::Role;
 
 use crate::i18n::Texts;
-use crate::model::group::{Agreement, Deed, Line, Who};
+use crate::model::group::{Agreement, Deed, Line, Unreadable, Who};
 use crate::t;
 
 /// Somebody's name; ours is the word for us.
@@ -92,6 +92,15 @@ pub(super) fn agreement(texts: &Texts, agreement: &Agreement) -> Option<String> 
         Agreement::Waiting(count) => t!(texts, "history-waiting", count = count),
         Agreement::WeLack(count) => t!(texts, "history-we-lack", count = count),
     })
+}
+
+/// What has come and cannot be read.
+#[must_use]
+pub(super) fn unreadable(texts: &Texts, waiting: &Unreadable) -> String {
+    match &waiting.name {
+        Some(name) => t!(texts, "key-missing", count = waiting.count, name = name.as_str()),
+        None => t!(texts, "key-missing-several", count = waiting.count),
+    }
 }
 
 #[cfg(test)]

@@ -153,6 +153,8 @@ pub fn member(n: u8, name: &str, role: Role) -> GroupMember {
         same: None,
         they_lack: 0,
         we_lack: 0,
+        waiting: 0,
+        last_seen_ms: None,
     }
 }
 

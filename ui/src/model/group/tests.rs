@@ -79,6 +79,17 @@ fn what_we_lack_is_said_before_what_others_lack() {
 }
 
 #[test]
+fn what_cannot_be_read_is_told_with_the_name_of_its_author_if_there_is_one() {
+    let waits = |n, name: &str, waiting| GroupMember { waiting, ..member(n, name, Role::Member) };
+    let of = |waiting, others| unreadable(&Group { waiting, ..group(CLUB, "Club", others) });
+    assert_eq!(of(0, vec![waits(1, "Bora", 0)]), None);
+    let one = of(3, vec![waits(1, "Bora", 3), waits(2, "Chan", 0)]);
+    assert_eq!(one, Some(Unreadable { count: 3, name: Some("Bora".into()) }));
+    assert_eq!(of(5, vec![waits(1, "Bora", 3)]), Some(Unreadable { count: 5, name: None }));
+    assert_eq!(of(4, vec![waits(1, "Bora", 3), waits(2, "Chan", 1)]).map(|all| all.name), Some(None));
+}
+
+#[test]
 fn whoever_only_reads_or_is_out_cannot_write() {
     let ours = group(CLUB, "Club", vec![]);
     assert_eq!(closed(&ours), None);

@@ -14,7 +14,7 @@ use crate::kit::timeline::Timeline;
 use crate::kit::token::{size, space as gap};
 use crate::kit::{Element, badge, banner, bubble, empty, system};
 use crate::model::draft::Drafts;
-use crate::model::group::closed as closed_to_us;
+use crate::model::group::{closed as closed_to_us, unreadable as unreadable_in};
 use crate::model::row::Body;
 use crate::model::world::World;
 use crate::screen::{Ctx, say};
@@ -31,6 +31,7 @@ pub fn view<'a>(
     let main = column![
         header::view(state, world, ctx),
         messages(state, world, ctx),
+        unreadable(state, world, ctx),
         typing(state, world, ctx),
         foot(state, world, drafts, ctx),
     ]
@@ -128,6 +129,15 @@ fn down<'a>(state: &'a State, ctx: Ctx<'a>) -> Element<'a, Message> {
         .align_x(side)
         .align_y(Bottom)
         .into()
+}
+
+/// After the newest message: what has come and cannot be read yet.
+fn unreadable<'a>(state: &'a State, world: &'a World, ctx: Ctx<'a>) -> Element<'a, Message> {
+    let Some(waiting) = world.group(&state.chat).and_then(unreadable_in) else {
+        return space::horizontal().into();
+    };
+    let line = system::line(Icon::KeyRound, say::unreadable(ctx.texts, &waiting));
+    container(line).padding([gap::S1, gap::S4]).width(Fill).into()
 }
 
 fn typing<'a>(state: &'a State, world: &'a World, ctx: Ctx<'a>) -> Element<'a, Message> {
