@@ -53,6 +53,12 @@ impl Outbox {
         self.rows.len()
     }
 
+    /// How much it takes in memory: what is to be sealed, and what was.
+    pub(super) fn bytes(&self) -> usize {
+        let sealed = |row: &OutboxRow| row.sealed.as_ref().map_or(0, |(frame, _)| frame.len());
+        self.rows.iter().map(|one| one.row.payload.len().saturating_add(sealed(&one.row))).sum()
+    }
+
     /// How far one of our entries has come, if it is still on its way.
     pub(super) fn state(&self, entry: EntryRef) -> Option<Delivery> {
         let at = self.rows.binary_search_by_key(&entry.seq, |outgoing| outgoing.row.entry.seq).ok()?;

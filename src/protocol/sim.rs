@@ -260,7 +260,12 @@ impl Node {
         });
         let told = self.disk.shared.range(here).map(|((_, id), (_, entry))| (*id, entry.clone()));
         let all: BTreeMap<_, _> = told.chain(said.map(|entry| (entry.id, entry))).collect();
-        all.into_values().rev().take(usize::try_from(wanted.most).unwrap()).collect()
+        let mut bytes = 0;
+        let fits = |entry: &SharedEntry| {
+            bytes += u64::try_from(entry.bytes()).unwrap();
+            bytes <= wanted.most_bytes
+        };
+        all.into_values().rev().take(usize::try_from(wanted.most).unwrap()).take_while(fits).collect()
     }
 }
 

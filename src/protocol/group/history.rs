@@ -1,7 +1,7 @@
 //! What was said before somebody joined: the member who adds them tells it, as far as the policy at that moment allows.
 //! Decides who tells what to whom, and what is believed of whom. The texts are in the store, not here.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use super::{
     resolve::state_at,
@@ -48,15 +48,30 @@ impl Engine {
         self.out.group_touched(conversation);
     }
 
-    /// Asks for what is owed to be read, of those who have said that they know of having been added: a pack that
-    /// overtakes the operations would not be believed.
+    /// Asks for what is owed to be read, for one who is connected and has said that they know of having been added:
+    /// a pack that overtakes the operations would not be believed. Nobody else's while much is on its way already.
     pub(super) fn read_history(&mut self, conversation: ConversationId) {
-        let Some(group) = self.groups.get(&conversation) else { return };
+        let Some(group) = self.groups.get_mut(&conversation).filter(|group| !group.head.owed.is_empty())
+        else {
+            return;
+        };
+        let mut owed = std::mem::take(&mut group.head.owed);
+        let before = owed.len();
+        owed.retain(|owed| group.has(&owed.account));
+        if owed.len() < before {
+            self.out.group_touched(conversation);
+        }
+        group.head.owed = owed;
+        let on_its_way: usize = self.people.values().map(|person| person.outbox.bytes()).sum();
+        let Some(group) = self.groups.get(&conversation).filter(|_| on_its_way <= MOST_ON_ITS_WAY) else {
+            return;
+        };
         let knows = |owed: &&OwedHistory| {
             let told = group.told.get(&owed.account);
-            told.is_some_and(|told| group.log.is_in(&owed.op, &group.log.closure(&told.heads)))
+            let connected = self.people.get(&owed.account).is_some_and(|person| person.link.is_some());
+            connected && told.is_some_and(|told| group.log.is_in(&owed.op, &group.log.closure(&told.heads)))
         };
-        for OwedHistory { account, op } in group.head.owed.iter().filter(knows) {
+        if let Some(OwedHistory { account, op }) = group.head.owed.iter().find(knows) {
             let lamport = group.log.get(op).map_or(0, |op| op.lamport);
             self.out.effect(Effect::ReadHistory(HistoryFor {
                 conversation,
@@ -128,10 +143,12 @@ impl Group {
             return None;
         }
         let lamport = self.log.get(&op)?.lamport;
-        let devices: BTreeMap<_, _> =
-            self.certs.keys().map(|(account, device)| (*device, *account)).collect();
+        let devices: BTreeSet<_> = self.certs.keys().map(|(_, device)| *device).collect();
         let fits = |entry: &SharedEntry| {
-            entry.id.lamport < lamport && entry.id.seq < OP_SEQ && devices.contains_key(&entry.id.author)
+            let EntryRef { lamport: at, author, seq } = entry.id;
+            let known = devices.contains(&author)
+                && entry.reactions.iter().all(|(_, device)| devices.contains(device));
+            at < lamport && seq < OP_SEQ && known
         };
         if !pack.entries.iter().all(fits) {
             return None;
@@ -162,5 +179,7 @@ fn in_packs(entries: Vec<SharedEntry>) -> Vec<Vec<SharedEntry>> {
     packs
 }
 
+/// Bytes that wait to be acknowledged, for all people together, while another newcomer is told.
+const MOST_ON_ITS_WAY: usize = 8 * 1024 * 1024;
 /// Messages in one note stay below this: the longest one takes 38 KiB.
 const PACK_BYTES: usize = 40 * 1024;

@@ -4,8 +4,8 @@ use undertone_crypto::group::GroupId;
 
 use crate::{
     model::{
-        Body, ConversationId, EntryRef, History, Mentions, Name, OpId, OwedHistory, Role, SharedEntry, Text,
-        ToldHistory,
+        Body, ConversationId, DeviceId, Emoji, EntryRef, History, Mentions, Name, OpId, OwedHistory, Role,
+        SharedEntry, Text, ToldHistory,
     },
     protocol::{group::ops::conversation_of, sim::World},
     wire::{HistoryPack, Note},
@@ -201,12 +201,17 @@ fn packs_of_others_or_beyond_the_policy_or_after_the_adding_are_refused() {
     send(&mut world, HANA, made);
     // In the name of somebody who was never in the group, and of an operation.
     let mut entry = invented(&world, chat, 1);
-    entry.id.author = crate::model::DeviceId::new([3; 16]);
+    entry.id.author = DeviceId::new([3; 16]);
     let made = pack(&world, chat, vec![entry]);
     send(&mut world, HANA, made);
     let mut entry = invented(&world, chat, 1);
     entry.id.seq = u64::MAX;
     let made = pack(&world, chat, vec![invented(&world, chat, 1), entry]);
+    send(&mut world, HANA, made);
+    // With a reaction of somebody who was never in the group.
+    let mut entry = invented(&world, chat, 1);
+    entry.reactions = vec![(Emoji::new("👍").unwrap(), DeviceId::new([3; 16]))];
+    let made = pack(&world, chat, vec![entry]);
     send(&mut world, HANA, made);
     assert_eq!(told(&world, CHAN, chat), before);
 
@@ -214,6 +219,46 @@ fn packs_of_others_or_beyond_the_policy_or_after_the_adding_are_refused() {
     let made = pack(&world, chat, one(&world, 1));
     send(&mut world, HANA, made);
     assert_eq!(told(&world, CHAN, chat).len(), 4);
+}
+
+#[test]
+fn who_is_removed_before_they_were_told_is_told_nothing() {
+    let (mut world, chat) = ten_texts(History::All, 7);
+    let chan = world.account(CHAN);
+    world.cut(HANA, CHAN);
+    add(&mut world, HANA, chat, CHAN);
+    world.pass(2);
+    assert_eq!(world.nodes[HANA].engine.group(chat).unwrap().0.owed.len(), 1);
+    world.act(HANA, |engine, ctx| engine.remove_member(chat, chan, ctx)).unwrap();
+    world.pass(2);
+    assert_eq!(world.nodes[HANA].engine.group(chat).unwrap().0.owed, Vec::new());
+    world.connect(HANA, CHAN);
+    world.pass(40);
+    assert_eq!(told(&world, CHAN, chat), Vec::<String>::new());
+}
+
+#[test]
+fn many_newcomers_are_told_one_after_the_other() {
+    let mut world = World::new(&["Hana", "Bora", "Chan", "Dan", "Eun", "Fia"], 8);
+    (1..6).for_each(|other| world.befriend(HANA, other));
+    let title = Name::new("Harbour").unwrap();
+    let all = History::All;
+    let chat = world.act(HANA, |engine, ctx| engine.create_group(&title, &[], all, ctx)).unwrap();
+    let long = "x".repeat(30_000);
+    (0..300).for_each(|number| drop(say(&mut world, HANA, chat, &format!("text {number} {long}"))));
+    (1..6).for_each(|who| add(&mut world, HANA, chat, who));
+    for _ in 0..20 {
+        world.pass(1);
+        let waits: usize = world.nodes[HANA].engine.people.values().map(|person| person.outbox.bytes()).sum();
+        assert!(waits < 40 * 1024 * 1024, "{waits} bytes wait");
+    }
+    let most = usize::try_from(History::MOST_BYTES).unwrap();
+    for node in 1..6 {
+        let told = told(&world, node, chat);
+        let bytes: usize = told.iter().map(String::len).sum();
+        assert!((most - 64 * 1024 * 8..=most).contains(&bytes), "{node} was told {bytes} bytes");
+        assert!(told.last().unwrap().starts_with("text 299 "), "the newest ones");
+    }
 }
 
 #[test]
