@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use undertone::api::{
-    Anchor, ChatKind, ConversationId, Event, Group, Message, MessageId, MessageKind, MessageState, Role,
+    Anchor, ChatKind, ConversationId, Event, Group, History, Message, MessageId, MessageKind, MessageState,
+    Role,
 };
 
 use crate::support::{TestNode, befriend, eventually};
@@ -17,8 +18,7 @@ async fn three() -> ([TestNode; 3], ConversationId) {
     befriend(&mut hana, &mut bora).await;
     befriend(&mut hana, &mut chan).await;
     let members = vec![bora.account, chan.account];
-    let group =
-        hana.client.create_group("Harbour".into(), members, undertone::api::History::None).await.unwrap();
+    let group = hana.client.create_group("Harbour".into(), members, History::None).await.unwrap();
     assert_eq!((group.title.as_str(), group.role), ("Harbour", Some(Role::Owner)));
     for node in [&mut bora, &mut chan] {
         changed(node, |now| {
@@ -184,4 +184,59 @@ async fn who_was_away_finds_it_all_and_who_left_or_was_removed_gets_nothing_more
     let group = hana.client.group(chat).await.unwrap();
     assert_eq!((group.title.as_str(), group.members.len(), group.role), ("Pier", 1, Some(Role::Owner)));
     assert_eq!(said(&hana, chat).await.last().map(String::as_str), Some("without chan"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_newcomer_is_told_what_became_of_earlier_messages_and_they_go_on_changing() {
+    let ([mut hana, mut bora, mut chan], _) = three().await;
+    let group = hana.client.create_group("Pier".into(), vec![bora.account], History::Last(2)).await.unwrap();
+    let chat = group.chat;
+    changed(&mut bora, |now| now.chat == chat && now.members.len() == 2).await;
+    let ours: Vec<_> = {
+        let mut all = Vec::new();
+        for number in 0..6 {
+            all.push(hana.client.send(chat, format!("text {number}").into(), None).await.unwrap());
+            received(&mut bora).await;
+        }
+        all
+    };
+    hana.client.delete(ours[5].id).await.unwrap();
+    hana.client.edit(ours[4].id, "text 4 again".into()).await.unwrap();
+    hana.client.edit(ours[3].id, "text 3 again".into()).await.unwrap();
+    becomes(&mut bora, |now| now.id == ours[3].id && now.edited).await;
+    bora.client.react(ours[3].id, "👍".into(), true).await.unwrap();
+    becomes(&mut hana, |now| now.id == ours[3].id && !now.reactions.is_empty()).await;
+
+    hana.client.add_member(chat, chan.account, Role::Member).await.unwrap();
+    chan.event(|event| matches!(event, Event::GroupPast(past) if past == chat).then_some(())).await;
+
+    // What was taken back is no message to be told of.
+    let told = lines(&chan, chat).await.into_iter().filter(|line| line.kind == MessageKind::Text);
+    let told: Vec<Message> = told.collect();
+    assert_eq!(
+        told.iter().map(|line| line.text.as_str()).collect::<Vec<_>>(),
+        ["text 3 again", "text 4 again"]
+    );
+    for line in &told {
+        let shared = line.shared.as_ref().unwrap();
+        assert_eq!((shared.account, shared.author.as_str()), (hana.account, "Hana"));
+        assert!(line.edited && !line.mine && line.author == hana.account);
+    }
+    assert_eq!(told[0].reactions.get("👍"), Some(&vec![bora.account]));
+    assert_eq!((told[0].id, told[1].id), (ours[3].id, ours[4].id));
+    let row = chan.client.chats().await.unwrap().into_iter().find(|row| row.chat == chat).unwrap();
+    assert_eq!(row.unread, 0);
+
+    // They are answered, and change, as any other.
+    chan.client.react(ours[4].id, "🎉".into(), true).await.unwrap();
+    becomes(&mut hana, |now| now.id == ours[4].id && now.reactions.get("🎉") == Some(&vec![chan.account]))
+        .await;
+    bora.client.react(ours[3].id, "👍".into(), false).await.unwrap();
+    becomes(&mut chan, |now| now.id == ours[3].id && now.reactions.is_empty()).await;
+    hana.client.delete(ours[3].id).await.unwrap();
+    becomes(&mut chan, |now| now.id == ours[3].id && now.deleted && now.text.is_empty()).await;
+    hana.stop().await;
+    chan.stop().await;
+    chan.start().await;
+    assert_eq!(said(&chan, chat).await, ["", "text 4 again"]);
 }

@@ -15,7 +15,7 @@ use support::example::{
 use support::{FakeCore, Harness, LOOKS};
 use undertone::api::{
     ClientError, Contact, ContactState, Event, Group, GroupChange, GroupMember, History, Message as Said,
-    MessageState, Role,
+    MessageState, Role, SharedBy,
 };
 use undertone_ui::app::Message;
 use undertone_ui::bridge::{Ask, GroupAsk};
@@ -315,4 +315,29 @@ fn what_new_members_see_of_earlier_messages_is_chosen_in_the_details() {
     harness.asked();
     harness.press("All");
     assert_eq!(harness.asked(), [Ask::Group { chat: chat_id(CLUB), ask: GroupAsk::History(History::All) }]);
+}
+
+#[test]
+fn what_was_told_is_marked_wherever_it_stands() {
+    let told = |message: Said| {
+        let shared = Some(SharedBy { account: account(BORA), author: "Dan Brown".into() });
+        Said { author: account(9), shared, ..message }
+    };
+    let messages = vec![
+        at(told(by(CHAN, 1, "Is the hut open in May?")), 70),
+        at(Said { edited: true, ..told(by(CHAN, 2, "It opens in June")) }, 69),
+        at(changed(CLUB, 3, BORA, GroupChange::Added(me())), 60),
+        at(by(BORA, 4, "Welcome!"), 40),
+    ];
+    let fake = || FakeCore { messages: messages.clone(), ..core() };
+    let mut harness = Harness::new(fake());
+    harness.press("Saturday hikers");
+    assert!(harness.shows("Before you joined · shared by 김보라, not verified"));
+    assert!(harness.shows("Dan Brown"), "nobody else knows their name");
+    assert!(harness.shows("not verified") && harness.shows("not verified, edited"));
+    for look in LOOKS {
+        let mut harness = Harness::looking(fake(), look);
+        harness.press("Saturday hikers");
+        harness.shot("group-told", look);
+    }
 }

@@ -270,3 +270,28 @@ fn a_group_that_tells_nothing_takes_nothing() {
     send(&mut world, HANA, made);
     assert_eq!(told(&world, CHAN, chat), Vec::<String>::new());
 }
+
+#[test]
+fn who_had_forgotten_the_group_and_is_added_again_is_told_and_reads_what_all_say() {
+    let (mut world, chat) = ten_texts(History::Last(2), 9);
+    let chan = world.account(CHAN);
+    add(&mut world, HANA, chat, CHAN);
+    world.pass(3);
+    for node in [HANA, BORA] {
+        say(&mut world, node, chat, "hello Chan");
+        world.pass(2);
+    }
+    world.act(HANA, |engine, ctx| engine.remove_member(chat, chan, ctx)).unwrap();
+    world.pass(2);
+    world.act(CHAN, |engine, _| engine.forget_group(chat)).unwrap();
+    world.pass(2);
+    // Bora says nothing meanwhile, and still takes Chan for somebody who has the key.
+    add(&mut world, HANA, chat, CHAN);
+    world.pass(3);
+    assert_eq!(told(&world, CHAN, chat), ["hello Chan", "hello Chan"]);
+    for (node, text) in [(BORA, "from Bora"), (HANA, "from Hana")] {
+        let id = say(&mut world, node, chat, text);
+        world.pass(3);
+        assert!(world.nodes[CHAN].disk.entries.contains_key(&(chat, id)), "{text}");
+    }
+}

@@ -7,7 +7,7 @@ use undertone_crypto::{
 
 use super::{chain::Chain, fork::Names, state::Group};
 use crate::{
-    model::{AccountId, ChainRow, ConversationId, DeviceId, OpId, SecretBytes, Seen},
+    model::{AccountId, ChainRow, ConversationId, DeviceId, OpId, OpKind, SecretBytes, Seen},
     protocol::engine::{Ctx, Engine},
     wire::Note,
 };
@@ -89,7 +89,23 @@ impl Group {
         let chain = self.chains.get(&id)?;
         let members = others.len().saturating_add(1);
         let usable = !chain.sender.as_ref()?.must_rotate(now_ms, members);
-        (usable && chain.row.given.iter().all(|account| others.contains(account))).then_some(id)
+        let given = &chain.row.given;
+        let stayed = given.iter().all(|account| others.contains(account));
+        let began = chain.row.views.first().map(|(_, heads)| heads.iter().copied().map(OpId).collect());
+        let returned = began.is_some_and(|began: Vec<OpId>| self.left_since(&began, given));
+        (usable && stayed && !returned).then_some(id)
+    }
+
+    /// Whether one of these stopped to take part since somebody knew these operations. They may have come back, to a
+    /// computer that had forgotten all keys.
+    fn left_since(&self, heads: &[OpId], accounts: &[AccountId]) -> bool {
+        let valid = |id: &OpId| !self.resolution.void.contains(id);
+        let later = self.log.since(heads).into_iter().filter(valid);
+        later.filter_map(|id| self.log.get(&id)).any(|op| match &op.what {
+            OpKind::Remove { account, .. } => accounts.contains(account),
+            OpKind::Leave { .. } => accounts.contains(&op.author),
+            _ => false,
+        })
     }
 
     /// Makes the chain that we send with from now on.

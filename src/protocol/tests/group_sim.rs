@@ -52,7 +52,7 @@ impl Course {
     fn step(&mut self, number: usize) {
         let (node, other) = (self.rng.below(NAMES.len()), self.rng.below(NAMES.len()));
         let (chat, account) = (self.chat, self.world.account(other));
-        match self.rng.below(20) {
+        match self.rng.below(21) {
             0..=7 => {
                 let text = format!("{number} by {}", NAMES[node]);
                 let body = Body::Text {
@@ -80,6 +80,10 @@ impl Course {
             }
             12 if self.rng.below(4) == 0 => {
                 self.world.act(node, |engine, ctx| engine.leave_group(chat, ctx)).ok();
+            }
+            20 => {
+                let policy = [History::None, History::Last(3), History::All][self.rng.below(3)];
+                self.world.act(node, |engine, ctx| engine.set_history(chat, policy, ctx)).ok();
             }
             13 | 14 if node != other => self.world.cut(node, other),
             15 | 16 if node != other => self.world.connect(node.min(other), node.max(other)),
@@ -143,10 +147,32 @@ impl Course {
         for (text, (author, eyes)) in &self.written {
             self.check_text(seed, text, (*author, eyes), &inside);
         }
+        self.check_told(seed);
         for node in &inside {
             let held = self.world.nodes[*node].engine.same_history(self.chat);
             let apart: Vec<_> = held.iter().filter(|same| same.same != Some(true)).collect();
             assert!(apart.is_empty(), "seed {seed}: {} sees {apart:?}", NAMES[*node]);
+        }
+    }
+
+    /// What newcomers were told was said so, before they were added, and is no more than a policy allows.
+    fn check_told(&self, seed: u64) {
+        for (node, name) in NAMES.iter().enumerate() {
+            let at = &self.world.nodes[node];
+            for ((_, id), (by, entry)) in at.disk.shared.iter().filter(|((of, _), _)| *of == self.chat) {
+                let author =
+                    (0..NAMES.len()).find(|other| self.world.nodes[*other].engine.device() == id.author);
+                let author =
+                    author.unwrap_or_else(|| panic!("seed {seed}: {name} was told of nobody's message"));
+                let said = self.world.nodes[author].disk.entries.get(&(self.chat, *id));
+                let is_it =
+                    |said: &&Entry| matches!(&said.body, Body::Text { text, .. } if *text == entry.text);
+                assert!(said.filter(is_it).is_some(), "seed {seed}: {name} was told what nobody said");
+                assert_ne!(*by, self.world.account(node), "seed {seed}: {name} tells itself");
+            }
+            let owed = at.engine.group(self.chat).map_or(0, |(head, _)| head.owed.len());
+            let inside = self.takes_part(node);
+            assert!(owed == 0 || !inside, "seed {seed}: {name} still owes {owed}");
         }
     }
 

@@ -109,7 +109,12 @@ fn message<'a>(
         Place::Middle => Cluster::Middle,
         Place::Single => Cluster::Single,
     };
-    let edited = data.edited.then(|| t!(texts, "message-edited").into());
+    let edited = match (data.told_name.is_some(), data.edited) {
+        (true, true) => Some(t!(texts, "message-told-edited").into()),
+        (true, false) => Some(t!(texts, "message-told").into()),
+        (false, true) => Some(t!(texts, "message-edited").into()),
+        (false, false) => None,
+    };
     let mut bubble = Bubble::new(side, place, body(data, ctx), data.time.as_str())
         .edited(edited)
         .quote(data.quote.as_ref().map(|quote| quoted(quote, people, ctx)))
