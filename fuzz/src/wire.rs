@@ -1,6 +1,8 @@
 //! What travels in the clear, or stands in what was opened.
 
-use undertone::wire::{Frame, InviteLink, Payload, decode_entry, encode_entry};
+use super::sample::damaged;
+use undertone::model::{DeviceId, Emoji, EntryRef, Name, SharedEntry, Text};
+use undertone::wire::{Frame, HistoryPack, InviteLink, Note, Payload, decode_entry, encode_entry};
 #[cfg(feature = "node")]
 use undertone::{
     fuzzing,
@@ -23,10 +25,39 @@ pub(crate) fn entry(bytes: &[u8]) {
     }
 }
 
+/// Any bytes, and a note that tells of earlier messages and was damaged.
 pub(crate) fn payload(bytes: &[u8]) {
-    if let Ok(Payload::Entry(inner) | Payload::Introduction { entry: inner, .. }) = Payload::decode(bytes) {
-        entry(inner);
+    let bytes = damaged(&Payload::Note(&told().encode()).encode(), bytes);
+    match Payload::decode(&bytes) {
+        Ok(Payload::Entry(inner) | Payload::Introduction { entry: inner, .. }) => entry(inner),
+        Ok(Payload::Note(inner)) => note(inner),
+        _ => {}
     }
+}
+
+fn note(bytes: &[u8]) {
+    if let Ok(note) = Note::decode(bytes)
+        && note != Note::Unknown
+    {
+        assert!(Note::decode(&note.encode()) == Ok(note.clone()));
+    }
+}
+
+/// A note with two messages, one of which has all that a message can have.
+fn told() -> Note<'static> {
+    let at = |seq| EntryRef { lamport: 3, author: DeviceId::new([2; 16]), seq };
+    let plain = SharedEntry {
+        id: at(1),
+        sent_at_ms: 4,
+        name: Name::new("Bora").unwrap(),
+        text: Text::new("hello").unwrap(),
+        reply_to: None,
+        edited: false,
+        reactions: Vec::new(),
+    };
+    let reactions = vec![(Emoji::new("+").unwrap(), DeviceId::new([5; 16]))];
+    let full = SharedEntry { id: at(2), reply_to: Some(at(1)), edited: true, reactions, ..plain.clone() };
+    Note::History(HistoryPack { group: [1; 32], op: [2; 32], entries: vec![plain, full] })
 }
 
 pub(crate) fn invite(bytes: &[u8]) {
