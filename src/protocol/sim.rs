@@ -582,6 +582,30 @@ impl World {
         }
     }
 
+    /// Time in which little happens: everybody looks around every five seconds only.
+    pub(super) fn wait(&mut self, seconds: u64) {
+        for _ in 0..seconds / 5 {
+            for node in 0..self.nodes.len() {
+                self.nodes[node].clock_ms += 5_000;
+                self.act(node, |engine, ctx| engine.on_tick(ctx));
+            }
+            self.run();
+        }
+    }
+
+    /// The next frame on the way is overtaken by the one after it, or comes twice: not where two find out who they are.
+    pub(super) fn disturb(&mut self, a: usize, b: usize, twice: bool) {
+        let Some(wire) = self.wires.get_mut(&(a, b)) else { return };
+        let settled = wire.iter().take(2).all(|frame| frame[0] >= 0x10);
+        if settled && wire.len() > 1 {
+            if twice {
+                wire.push_front(wire[0].clone());
+            } else {
+                wire.swap(0, 1);
+            }
+        }
+    }
+
     pub(super) fn say(&mut self, from: usize, to: usize, text: &str) -> Result<EntryRef, super::Refused> {
         let chat = self.chat(from, to);
         let body =

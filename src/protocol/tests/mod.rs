@@ -1,6 +1,7 @@
 //! What engines must do between them, over the simulated network of `sim`.
 
 mod attacks;
+mod big_group;
 mod conversation;
 pub(super) mod gossip_net;
 mod group_carry;
