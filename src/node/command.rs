@@ -327,7 +327,7 @@ impl super::actor::Open {
                 .map(|(account, state, at_ms)| StateAt {
                     account: Account(account),
                     state: state.into(),
-                    at_ms,
+                    at_ms: at_ms.unwrap_or(row.entry.sent_at_ms),
                 })
                 .collect());
         }

@@ -126,6 +126,17 @@ impl Group {
         Some((state?, chain.row.account))
     }
 
+    /// The members of now who were members as far as the author of an entry knew: whom it was sent to. None if it is
+    /// not known what that was.
+    pub(super) fn meant_by(&self, entry: &EntryRef) -> Option<Vec<AccountId>> {
+        let (chain, view) = self.view_of(entry)?;
+        let (_, heads) = chain.row.views.get(view)?;
+        let closure = self.log.closure(&heads.iter().copied().map(OpId).collect::<Vec<_>>());
+        let members = self.state()?.members.iter();
+        let knew = members.filter(|(_, member)| self.log.is_in(&member.since, &closure));
+        Some(knew.map(|(account, _)| *account).collect())
+    }
+
     /// The chain that an entry came with, and which of the views noted for it was its author's.
     fn view_of(&self, entry: &EntryRef) -> Option<(&Chain, usize)> {
         // A chain's messages that are here reach from what it says first to what it says last.

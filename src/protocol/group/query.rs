@@ -68,25 +68,33 @@ impl Engine {
         self.groups.get(&conversation).is_some_and(|group| group.is_hidden(entry))
     }
 
-    /// How far an entry of ours in a group has come with each of the others, and since when.
+    /// How far an entry of ours in a group has come with each of those who were members as far as we knew then, and are
+    /// now; and when we learnt it, of this entry or of a later one. None for who has nothing of it yet.
     #[must_use]
     pub fn group_delivery(
         &self,
         conversation: ConversationId,
         entry: EntryRef,
-    ) -> Vec<(AccountId, Delivery, u64)> {
+    ) -> Vec<(AccountId, Delivery, Option<u64>)> {
         let Some(group) = self.groups.get(&conversation) else { return Vec::new() };
         let state = |account: AccountId| {
             let reached = group.head.reached.iter().find(|reached| reached.account == account);
             match reached {
-                Some(reached) if entry.seq <= reached.read.0 => (account, Delivery::Read, reached.read.1),
-                Some(reached) if entry.seq <= reached.delivered.0 => {
-                    (account, Delivery::Delivered, reached.delivered.1)
+                Some(reached) if entry.seq <= reached.read.0 => {
+                    (account, Delivery::Read, Some(reached.read.1))
                 }
-                _ => (account, Delivery::Queued, group.head.last_at_ms),
+                Some(reached) if entry.seq <= reached.delivered.0 => {
+                    (account, Delivery::Delivered, Some(reached.delivered.1))
+                }
+                _ => (account, Delivery::Queued, None),
             }
         };
-        group.others(&self.me.account).into_iter().map(state).collect()
+        let meant = group.meant_by(&entry);
+        let others = group.others(&self.me.account).into_iter();
+        others
+            .filter(|account| meant.as_ref().is_none_or(|meant| meant.contains(account)))
+            .map(state)
+            .collect()
     }
 
     /// A group's picture, and the operation that set it.

@@ -3,7 +3,7 @@
 
 use super::groups::{begin, circle, everybody_meets, write};
 use crate::{
-    model::{Body, ConversationId, EntryRef, Role},
+    model::{AccountId, Body, ConversationId, Delivery, EntryRef, Role},
     protocol::{Refused, sim::World},
 };
 
@@ -193,4 +193,45 @@ fn an_admin_sets_a_picture_that_all_have_after_a_restart_and_the_later_counts() 
     everybody_meets(&mut world);
     world.pass(2);
     assert!((0..4).all(|node| world.nodes[node].engine.group_picture(chat).is_none()));
+}
+
+#[test]
+fn it_is_known_of_each_member_how_far_a_message_has_come_and_after_a_restart() {
+    let mut world = circle(&["Hana", "Bora", "Chan", "Dawn"], 71);
+    let chat = begin(&mut world, &[1, 2]);
+    let (bora, chan, dawn) = (world.account(1), world.account(2), world.account(3));
+    world.cut(2, 0);
+    world.cut(2, 1);
+    let text = write(&mut world, 0, chat, "seen by one").unwrap();
+    world.pass(3);
+    world.act(1, |engine, ctx| engine.read(chat, text, (0, 0), ctx)).unwrap();
+    world.pass(3);
+    let far = |world: &World, entry: EntryRef| -> Vec<_> {
+        let of = world.nodes[0].engine.group_delivery(chat, entry).into_iter();
+        of.map(|(account, state, at_ms)| (account, state, at_ms.is_some())).collect()
+    };
+    let sorted = |mut list: Vec<(AccountId, Delivery, bool)>| {
+        list.sort();
+        list
+    };
+    let due = sorted(vec![(bora, Delivery::Read, true), (chan, Delivery::Queued, false)]);
+    assert_eq!(far(&world, text), due);
+    world.crash(0);
+    assert_eq!(far(&world, text), due);
+    // Whoever is added later was not meant.
+    world.act(0, |engine, ctx| engine.add_member(chat, dawn, Role::Member, ctx)).unwrap();
+    everybody_meets(&mut world);
+    let later = write(&mut world, 0, chat, "to all").unwrap();
+    world.pass(40);
+    assert!(
+        far(&world, text).iter().all(|(account, state, _)| *account != dawn && *state != Delivery::Queued)
+    );
+    assert_eq!(far(&world, later).len(), 3);
+    let arrived = |(_, state, known): &(AccountId, Delivery, bool)| *state >= Delivery::Delivered && *known;
+    assert!(
+        far(&world, later).iter().all(arrived),
+        "{:?} {:?}",
+        far(&world, later),
+        world.nodes[0].engine.same_history(chat)
+    );
 }

@@ -66,7 +66,9 @@ pub(super) const METHODS: &[Method] = &[
         name: "message.status",
         params: &[need("message", Kind::Text)],
         result: &["states[]"],
-        about: "How far a message of ours has come: for each person account, state and at_ms.",
+        about: "How far a message of ours has come: for each person account, state and at_ms. In a group these are the \
+                members whom it was sent to and who still take part; `at_ms` is when we learnt it, of this message \
+                or of a later one, and when it was sent for who has nothing of it yet (`queued`).",
         lane: Lane::Shared,
         run: |client, params| Box::pin(status(client, params)),
     },
