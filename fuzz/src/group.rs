@@ -1,6 +1,6 @@
 //! What members of a group send each other and store: read from any bytes, and from genuine ones that were damaged.
 
-use undertone_crypto::group::op::{Cut, Draft, OpKind, OpText, Role};
+use undertone_crypto::group::op::{Cut, Draft, OpKind, OpPicture, OpText, Role};
 use undertone_crypto::group::{
     EnvelopeKey, GroupId, MessageContext, Op, OpId, ReceiverChain, SenderChain, SenderKey, UnverifiedOp,
     envelope,
@@ -53,7 +53,8 @@ impl Group {
         };
         let cuts = vec![Cut { device: DEVICE, last_seq: 4 }];
         let remove = OpKind::Remove { account: account.id(), env_commit: envelope.commit(), cuts };
-        let ops = [add, remove].map(|kind| {
+        let picture = OpKind::SetPicture { picture: OpPicture::new(b"\xff\xd8\xff picture") };
+        let ops = [add, remove, picture].map(|kind| {
             let parents = vec![OpId::new([1; 32]), OpId::new([2; 32])];
             Op::sign(Draft { group: id, parents, lamport: 2, time_ms: NOW, kind }, &device, &cert).unwrap()
         });

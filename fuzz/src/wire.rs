@@ -1,13 +1,15 @@
 //! What travels in the clear, or stands in what was opened.
 
-use super::sample::damaged;
-use undertone::model::{DeviceId, Emoji, EntryRef, Name, SharedEntry, Text};
+use undertone::model::{Body, DeviceId, Emoji, Entry, EntryRef, Mentions, Name, SharedEntry, Text};
 use undertone::wire::{Frame, HistoryPack, InviteLink, Note, Payload, decode_entry, encode_entry};
 #[cfg(feature = "node")]
 use undertone::{
     fuzzing,
     rpc::{Incoming, LINE_BYTES, Line, Lines},
 };
+use undertone_crypto::AccountKey;
+
+use super::sample::damaged;
 
 /// What is read is written as it was read, or shorter where a later version's fields were passed over.
 pub(crate) fn frame(bytes: &[u8]) {
@@ -19,10 +21,25 @@ pub(crate) fn frame(bytes: &[u8]) {
     }
 }
 
+/// Any bytes, and a text that answers and addresses somebody, damaged.
 pub(crate) fn entry(bytes: &[u8]) {
-    if let Ok(entry) = decode_entry(bytes) {
-        assert_eq!(decode_entry(&encode_entry(&entry)), Ok(entry));
+    for bytes in [bytes, &SAID.with(|said| damaged(said, bytes))] {
+        if let Ok(entry) = decode_entry(bytes) {
+            assert_eq!(decode_entry(&encode_entry(&entry)), Ok(entry));
+        }
     }
+}
+
+thread_local! {
+    static SAID: Vec<u8> = said();
+}
+
+fn said() -> Vec<u8> {
+    let id = |n| EntryRef { lamport: n, author: DeviceId::new([5; 16]), seq: n };
+    let mentions = Mentions::new([6, 7].map(|seed| AccountKey::from_seed(&[seed; 32]).id()).to_vec(), true);
+    let body =
+        Body::Text { text: Text::new("@Bora").unwrap(), reply_to: Some(id(1)), mentions: mentions.unwrap() };
+    encode_entry(&Entry { id: id(2), sent_at_ms: 3, body }).to_vec()
 }
 
 /// Any bytes, and a note that tells of earlier messages and was damaged.

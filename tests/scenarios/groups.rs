@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use undertone::api::{
-    Anchor, ChatKind, ConversationId, Event, Group, History, Message, MessageId, MessageKind, MessageState,
-    Role,
+    Anchor, ChatKind, ConversationId, Event, Group, History, Mention, Message, MessageId, MessageKind,
+    MessageState, NotifyMode, Role, Written,
 };
 
 use crate::support::{TestNode, befriend, eventually};
@@ -239,4 +239,58 @@ async fn a_newcomer_is_told_what_became_of_earlier_messages_and_they_go_on_chang
     chan.stop().await;
     chan.start().await;
     assert_eq!(said(&chan, chat).await, ["", "text 4 again"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_group_has_a_picture_a_moderator_and_people_who_are_addressed() {
+    let ([mut hana, mut bora, mut chan], chat) = three().await;
+    let picture = b"\xff\xd8\xff picture".to_vec();
+    hana.client.set_picture(chat, Some(picture.clone())).await.unwrap();
+    let shown = changed(&mut chan, |now| now.picture.is_some()).await.picture.unwrap();
+    assert_eq!(shown.image.as_ref(), picture);
+    assert!(bora.client.set_picture(chat, None).await.is_err());
+    assert!(hana.client.set_picture(chat, Some(b"GIF89a".to_vec())).await.is_err());
+
+    hana.client.set_role(chat, bora.account, Role::Moderator).await.unwrap();
+    changed(&mut bora, |now| now.role == Some(Role::Moderator)).await;
+    chan.client.notify(chat, NotifyMode::Mentions, None).await.unwrap();
+    let written = |text: &str, mention| Written { text: text.into(), mentions: vec![mention] };
+    assert!(chan.client.send(chat, written("@all", Mention::All), None).await.is_err());
+    let plain = hana.client.send(chat, "for everybody".into(), None).await.unwrap();
+    let to_chan = Mention::Account(chan.account);
+    let named = hana.client.send(chat, written("@Chan, look", to_chan), None).await.unwrap();
+    assert_eq!((named.mentions.as_slice(), named.mentions_me), ([to_chan].as_slice(), false));
+    for (id, told) in [(plain.id, false), (named.id, true)] {
+        let (message, notify) = chan
+            .event(|event| match event {
+                Event::MessageReceived { message, notify } if message.kind == MessageKind::Text => {
+                    Some((message, notify))
+                }
+                _ => None,
+            })
+            .await;
+        assert_eq!((message.id, message.mentions_me, notify), (id, told, told));
+    }
+    let row = chan.client.chats().await.unwrap().into_iter().find(|row| row.chat == chat).unwrap();
+    assert_eq!((row.unread, row.mentions, row.notify), (2, 1, NotifyMode::Mentions));
+    chan.client.read(chat, named.id).await.unwrap();
+    let row = chan.client.chats().await.unwrap().into_iter().find(|row| row.chat == chat).unwrap();
+    assert_eq!((row.unread, row.mentions), (0, 0));
+
+    let rude = chan.client.send(chat, "rude".into(), None).await.unwrap();
+    for node in [&mut hana, &mut bora] {
+        node.event(|event| match event {
+            Event::MessageReceived { message, .. } if message.id == rude.id => Some(()),
+            _ => None,
+        })
+        .await;
+    }
+    assert!(bora.client.delete(plain.id).await.is_err());
+    let gone = bora.client.delete(rude.id).await.unwrap();
+    assert!(gone.deleted && gone.deleted_by == Some(bora.account) && gone.text.is_empty());
+    for node in [&mut hana, &mut chan] {
+        becomes(node, |now| now.id == rude.id && now.deleted_by == Some(bora.account)).await;
+    }
+    agree(&hana, &chan, chat).await;
+    assert_eq!(said(&chan, chat).await, ["for everybody", "@Chan, look", ""]);
 }
