@@ -53,6 +53,7 @@ impl Open {
         if hidden || taken_back || row.deleted {
             return None;
         }
+        let edited = self.counting_edit(wanted.conversation, row);
         let name = match &row.shared {
             Some((_, name)) => name.clone(),
             None => self.engine.name_for_newcomers(wanted.conversation, id.author)?,
@@ -61,9 +62,9 @@ impl Open {
             id,
             sent_at_ms: row.entry.sent_at_ms,
             name,
-            text: row.edited.as_ref().map_or(text, |mark| &mark.text).clone(),
+            text: edited.as_ref().map_or(text, |mark| &mark.text).clone(),
             reply_to: *reply_to,
-            edited: row.edited.is_some(),
+            edited: edited.is_some(),
             reactions: row.reactions.iter().take(SharedEntry::MAX_REACTIONS).cloned().collect(),
         })
     }

@@ -1,5 +1,7 @@
 //! From rows and notices to the values that programs see.
 
+use std::borrow::Cow;
+
 use undertone_crypto::compare::fingerprint;
 
 use super::{
@@ -15,7 +17,8 @@ use crate::{
         self, AccountId, Body, ConversationId, Delivery, DirectHead, Entry, EntryRef, Mentions, MessageId,
     },
     protocol::{Alarm, Notice},
-    store::{Store, StoredRow},
+    store::{EditMark, Store, StoredRow},
+    wire::decode_entry,
 };
 
 impl Actor {
@@ -197,7 +200,8 @@ impl Open {
     }
 
     pub(super) fn to_message(&self, chat: ConversationId, row: &StoredRow) -> Message {
-        let StoredRow { entry, mine, edited, deleted, deleted_by, taken_back, reactions, shared, .. } = row;
+        let StoredRow { entry, mine, deleted, deleted_by, taken_back, reactions, shared, .. } = row;
+        let edited = self.counting_edit(chat, row);
         // By whom: gone for good, or hidden by somebody who may.
         let by = deleted.then(|| deleted_by.unwrap_or(entry.id));
         let by = by.or_else(|| self.engine.taken_back(chat, &entry.id, taken_back));
@@ -228,7 +232,8 @@ impl Open {
             let who = author(device, *device == self.engine.device());
             by_emoji.entry(emoji.as_str().to_owned()).or_default().push(who);
         }
-        let addressed = if deleted { Mentions::default() } else { self.addressed(chat, row) };
+        let addressed =
+            if deleted { Mentions::default() } else { self.addressed(chat, row, edited.as_deref()) };
         let group = self.engine.group(chat);
         let read_upto =
             group.map_or_else(|| head.and_then(|head| head.read_upto), |(head, _)| head.read_upto);
@@ -267,9 +272,30 @@ impl Open {
 }
 
 impl Open {
+    /// The newest edit of a row that counts: whoever was removed from a group changes nothing any more.
+    pub(super) fn counting_edit<'a>(
+        &self,
+        chat: ConversationId,
+        row: &'a StoredRow,
+    ) -> Option<Cow<'a, EditMark>> {
+        let newest = row.edited.as_ref()?;
+        // Under the row's own name stands what a member told of.
+        if newest.by == row.entry.id || !self.engine.is_hidden(chat, &newest.by) {
+            return Some(Cow::Borrowed(newest));
+        }
+        let edits = self.store.edits(&chat, &row.entry.id).ok()?.into_iter();
+        let mut edits = edits.filter_map(|bytes| decode_entry(&bytes).ok());
+        edits.find_map(|edit| match edit.body {
+            Body::Edit { text, mentions, .. } if !self.engine.is_hidden(chat, &edit.id) => {
+                Some(Cow::Owned(EditMark { by: edit.id, text, mentions }))
+            }
+            _ => None,
+        })
+    }
+
     /// Whom the current text of a row addresses.
-    fn addressed(&self, chat: ConversationId, row: &StoredRow) -> Mentions {
-        match (&row.edited, row.entry.body.mentions()) {
+    fn addressed(&self, chat: ConversationId, row: &StoredRow, edited: Option<&EditMark>) -> Mentions {
+        match (edited, row.entry.body.mentions()) {
             (Some(edit), _) => self.engine.addressed(chat, &edit.by, &edit.mentions),
             (None, Some(mentions)) => self.engine.addressed(chat, &row.entry.id, mentions),
             (None, None) => Mentions::default(),

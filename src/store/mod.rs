@@ -39,7 +39,7 @@ pub(crate) use doctor::Report;
 pub(crate) use error::StoreError;
 pub(crate) use folder::FolderLock;
 pub(crate) use read::{Anchor, StoredPage, StoredRow};
-pub(crate) use record::read_any as read_any_row;
+pub(crate) use record::{EditMark, read_any as read_any_row};
 
 /// An open profile.
 pub(crate) struct Store {
@@ -245,6 +245,20 @@ impl Store {
         let range = self.seal.keys().conversation(conversation).ciphers(chain, first, last);
         let rows = self.view().scan(&range, backend::Direction::Ascending);
         rows.map(|row| record::decode_cipher(&row?.1)).collect()
+    }
+
+    /// All edits of an entry by its author, encoded as they were said, the newest first; none once it was wiped.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] and its kin.
+    pub(crate) fn edits(
+        &self,
+        conversation: &ConversationId,
+        target: &EntryRef,
+    ) -> Result<Vec<Vec<u8>>, StoreError> {
+        let range = self.seal.keys().conversation(conversation).edits(target);
+        let rows = self.view().scan(&range, backend::Direction::Descending);
+        rows.map(|row| Ok(record::decode_side(&row?.1)?.1)).collect()
     }
 
     /// A frame that is carried for somebody, with who sealed it.

@@ -294,3 +294,30 @@ async fn a_group_has_a_picture_a_moderator_and_people_who_are_addressed() {
     agree(&hana, &chan, chat).await;
     assert_eq!(said(&chan, chat).await, ["for everybody", "@Chan, look", ""]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_somebody_changes_after_their_removal_does_not_show() {
+    let ([mut hana, mut bora, mut chan], chat) = three().await;
+    let text = chan.client.send(chat, "first".into(), None).await.unwrap();
+    assert_eq!(received(&mut hana).await.id, text.id);
+    chan.client.edit(text.id, "second".into()).await.unwrap();
+    for node in [&mut hana, &mut bora] {
+        becomes(node, |now| now.id == text.id && now.text == "second").await;
+    }
+    hana.stop().await;
+    chan.client.edit(text.id, "third".into()).await.unwrap();
+    becomes(&mut bora, |now| now.id == text.id && now.text == "third").await;
+    bora.stop().await;
+    chan.stop().await;
+    // Removed by somebody who knows nothing of the last change.
+    hana.start().await;
+    hana.client.remove_member(chat, chan.account).await.unwrap();
+    bora.dial(hana.addresses().await);
+    bora.start().await;
+    eventually(|| async {
+        let shown = lines(&bora, chat).await.into_iter().find(|line| line.id == text.id)?;
+        (shown.text == "second" && shown.edited).then_some(())
+    })
+    .await;
+    assert_eq!(said(&hana, chat).await, ["second"]);
+}

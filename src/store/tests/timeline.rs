@@ -315,6 +315,8 @@ fn what_others_take_back_is_there_until_it_is_wiped_and_its_edits_go_too() {
     let shown = row(&store, target).expect("is there");
     assert_eq!((shown.deleted, shown.taken_back.as_slice()), (false, [other].as_slice()));
     assert_eq!(shown.edited.map(|edit| edit.text), Some(text("ruder")));
+    let said = store.edits(&conversation(1), &target).expect("reads");
+    assert_eq!(said, [b"entry:ruder:end".to_vec()]);
     commit(&mut store, &[Change::Wipe { conversation: conversation(1), target, by: other }]);
     commit(&mut store, &[edit(at(4, 2, 3), target, "again")]);
     let shown = row(&store, target).expect("is there");
