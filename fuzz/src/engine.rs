@@ -208,6 +208,7 @@ impl World {
                 | Effect::Publish { .. }
                 | Effect::ReadHistory(_)
                 | Effect::SendCarried { .. }
+                | Effect::WeighChain { .. }
                 | Effect::SendStored { .. } => {}
                 Effect::Send { frame, .. } => self.put(side, frame),
                 Effect::Taken { frame, .. } => self.put(side, Frame::Taken(vec![frame]).encode()),
@@ -275,6 +276,7 @@ impl Disk {
             // A pair of people: there are no groups here.
             Change::DropCarried { .. }
             | Change::DropConversation(_)
+            | Change::DropCiphers { .. }
             | Change::DropWaiting { .. }
             | Change::PutWaiting(_)
             | Change::PutCarried(_)

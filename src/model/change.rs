@@ -17,6 +17,15 @@ pub enum Change {
         /// The frame.
         frame: FrameId,
     },
+    /// Messages of a chain before this place are not kept as they travelled any more.
+    DropCiphers {
+        /// The group.
+        conversation: ConversationId,
+        /// The chain.
+        chain: [u8; 16],
+        /// The first place that is kept.
+        before: u32,
+    },
     /// The contact and all that belongs to it (sessions, outbox, frames taken) is forgotten; the conversation
     /// with its head and entries goes too.
     DropContact {

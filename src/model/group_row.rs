@@ -104,6 +104,8 @@ pub struct ChainRow {
     pub tip: [u8; 16],
     /// Where its device said two things: the first iteration known of which there are two messages.
     pub forked: Option<u32>,
+    /// Messages before this place are not kept as they travelled any more.
+    pub kept_from: u32,
     /// When it was made or given, milliseconds since the epoch.
     pub since_ms: u64,
 }

@@ -61,7 +61,7 @@ impl Actor {
     fn let_out(&mut self, effects: Vec<Effect>) {
         let mut taken: BTreeMap<Peer, Vec<FrameId>> = BTreeMap::new();
         let mut notices = Vec::new();
-        let mut wanted = Vec::new();
+        let (mut wanted, mut weighed) = (Vec::new(), Vec::new());
         for effect in effects {
             match effect {
                 Effect::Circles { topics, peers } => self.set_circles(topics, &peers),
@@ -71,6 +71,7 @@ impl Actor {
                 Effect::Judge { token, verdict } => self.judge(token, verdict),
                 Effect::Notice(notice) => notices.push(notice),
                 Effect::ReadHistory(history) => wanted.push(history),
+                Effect::WeighChain { conversation, chain } => weighed.push((conversation, chain)),
                 Effect::Publish { topic, frame } => self.publish(topic, frame),
                 Effect::Send { peer, frame } => self.send(peer, &frame),
                 Effect::SendCarried { peer, to, frame } => self.send_carried(peer, &to, &frame),
@@ -91,6 +92,9 @@ impl Actor {
         // What this comes to is committed with the next inputs, or at the next tick.
         for history in wanted {
             self.read_history(&history);
+        }
+        for (conversation, chain) in weighed {
+            self.weigh(conversation, &chain);
         }
     }
 

@@ -12,7 +12,9 @@ use undertone_crypto::{
 };
 use zeroize::Zeroizing;
 
-use super::{Ctx, Effect, Engine, HistoryFor, Notice, Standing, new_profile, tests::gossip_net::Gossip};
+use super::{
+    Ctx, Effect, Engine, HistoryFor, Notice, Standing, StoredMessage, new_profile, tests::gossip_net::Gossip,
+};
 use crate::model::{
     AccountId, Body, CarriedRow, ChainRow, Change, Contact, ConversationId, DeviceId, DirectHead, Entry,
     EntryRef, FrameId, GroupHead, Invite, InviteId, Mentions, Name, OutboxRow, Peer, Profile, SharedEntry,
@@ -87,6 +89,7 @@ pub(super) struct Disk {
     pub(super) chains: BTreeMap<(ConversationId, [u8; 16]), ChainRow>,
     pub(super) ciphers: BTreeMap<(ConversationId, [u8; 16], u32), Vec<u8>>,
     pub(super) carried: BTreeMap<(AccountId, FrameId), CarriedRow>,
+    pub(super) came: BTreeMap<(ConversationId, [u8; 16], u32), u64>,
     pub(super) shared: BTreeMap<(ConversationId, EntryRef), (AccountId, SharedEntry)>,
     pub(super) waiting: BTreeMap<(ConversationId, [u8; 16], u32), WaitingRow>,
 }
@@ -110,6 +113,7 @@ impl Disk {
             chains: BTreeMap::new(),
             ciphers: BTreeMap::new(),
             carried: BTreeMap::new(),
+            came: BTreeMap::new(),
             shared: BTreeMap::new(),
             waiting: BTreeMap::new(),
         }
@@ -118,6 +122,7 @@ impl Disk {
     fn apply(&mut self, change: &Change) {
         match change {
             Change::DropCarried { .. }
+            | Change::DropCiphers { .. }
             | Change::DropWaiting { .. }
             | Change::PutCarried(_)
             | Change::PutWaiting(_) => self.apply_held(change),
@@ -147,6 +152,7 @@ impl Disk {
                 self.chains.insert((*conversation, row.chain), (**row).clone());
             }
             Change::PutCipher(row) => {
+                self.came.insert((row.conversation, row.chain, row.iteration), row.at_ms);
                 self.ciphers.insert((row.conversation, row.chain, row.iteration), row.bytes.clone());
             }
             Change::PutGroup(group) => drop(self.groups.insert(group.conversation, (**group).clone())),
@@ -188,6 +194,10 @@ impl Disk {
 
     fn apply_held(&mut self, change: &Change) {
         match change {
+            Change::DropCiphers { conversation, chain, before } => {
+                let old = (*conversation, *chain, 0)..(*conversation, *chain, *before);
+                self.ciphers.retain(|key, _| !old.contains(key));
+            }
             Change::DropWaiting { conversation, chain, iteration } => {
                 self.waiting.remove(&(*conversation, *chain, *iteration));
             }
@@ -391,6 +401,17 @@ impl World {
                 self.act(node, |engine, ctx| engine.share_history(&wanted, entries, ctx));
             }
             Effect::Send { peer, frame } => self.put(node, peer, frame),
+            Effect::WeighChain { conversation, chain } => {
+                let disk = &self.nodes[node].disk;
+                let of = disk.ciphers.range((conversation, chain, 0)..=(conversation, chain, u32::MAX));
+                let weigh = |(key, bytes): (&(_, _, u32), &Vec<u8>)| StoredMessage {
+                    iteration: key.2,
+                    at_ms: disk.came[key],
+                    size: u64::try_from(bytes.len()).unwrap(),
+                };
+                let stored: Vec<_> = of.map(weigh).collect();
+                self.act(node, |engine, ctx| engine.on_weighed(conversation, chain, &stored, ctx));
+            }
             Effect::SendCarried { peer, to, frame } => {
                 if let Some(row) = self.nodes[node].disk.carried.get(&(to, frame)) {
                     let from = row.mark.from;

@@ -83,6 +83,13 @@ pub enum Effect {
         /// The bytes.
         frame: Vec<u8>,
     },
+    /// Tell the engine what is kept of a chain as it travelled.
+    WeighChain {
+        /// The group.
+        conversation: ConversationId,
+        /// The chain.
+        chain: [u8; 16],
+    },
     /// Send a frame that is carried for somebody, out of the store.
     SendCarried {
         /// To the recipient's connection.

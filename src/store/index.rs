@@ -22,8 +22,10 @@ pub(super) fn draft_change(
     let keys = draft.keys();
     match change {
         Change::DropCarried { .. }
+        | Change::DropCiphers { .. }
         | Change::DropWaiting { .. }
         | Change::PutCarried(_)
+        | Change::PutChain { .. }
         | Change::PutWaiting(_) => draft_held(draft, change, rng)?,
         Change::DropContact { account, conversation } => drop_contact(draft, account, conversation)?,
         Change::DropConversation(conversation) => drop_conversation(draft, conversation)?,
@@ -32,10 +34,6 @@ pub(super) fn draft_change(
         Change::DropPrekey(reference) => draft.remove(keys.prekey(reference)),
         Change::DropReplay(init) => draft.remove(keys.replay(init)),
         Change::DropSession { account, session } => draft.remove(keys.session(account, session)),
-        Change::PutChain { conversation, row } => {
-            let key = keys.conversation(conversation).chain(&row.chain);
-            draft.put(key, record::encode_chain(conversation, row)?);
-        }
         Change::PutCipher(row) => {
             put_cipher(draft, row, rng)?;
         }
@@ -99,13 +97,22 @@ fn put_cipher(draft: &mut Draft<'_>, row: &CipherRow, rng: &mut impl CryptoRng) 
     Ok(())
 }
 
-/// Drafts a change of what is kept of groups until somebody or something comes: carried frames, messages without key.
+/// Drafts a change of what is kept of groups for what is still to come: chains, carried frames, messages without key.
 fn draft_held(draft: &mut Draft<'_>, change: &Change, rng: &mut impl CryptoRng) -> Result<(), StoreError> {
     let keys = draft.keys();
     match change {
+        Change::DropCiphers { conversation, chain, before } => {
+            if let Some(last) = before.checked_sub(1) {
+                draft.remove_all(&keys.conversation(conversation).ciphers(chain, 0, last))?;
+            }
+        }
         Change::DropCarried { to, frame } => draft.remove(keys.carried(to, frame)),
         Change::DropWaiting { conversation, chain, iteration } => {
             draft.remove(keys.conversation(conversation).waiting(chain, *iteration));
+        }
+        Change::PutChain { conversation, row } => {
+            let key = keys.conversation(conversation).chain(&row.chain);
+            draft.put(key, record::encode_chain(conversation, row)?);
         }
         Change::PutCarried(row) => {
             draft.put(keys.carried(&row.mark.to, &row.mark.frame), record::encode_carried(row)?);

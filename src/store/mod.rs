@@ -261,6 +261,26 @@ impl Store {
         rows.map(|row| Ok(record::decode_side(&row?.1)?.1)).collect()
     }
 
+    /// What is kept of a group's chain as it travelled, by place: place, when it came, and size.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] and its kin.
+    pub(crate) fn weigh(
+        &self,
+        conversation: &ConversationId,
+        chain: &[u8; 16],
+    ) -> Result<Vec<(u32, u64, u64)>, StoreError> {
+        let range = self.seal.keys().conversation(conversation).ciphers(chain, 0, u32::MAX);
+        let rows = self.view().scan(&range, backend::Direction::Ascending);
+        rows.map(|row| {
+            let (key, plain) = row?;
+            let place = key.last_chunk::<4>().ok_or(StoreError::Damaged("a message has no place"))?;
+            let (at_ms, size) = record::weigh_cipher(&plain)?;
+            Ok((u32::from_be_bytes(*place), at_ms, size))
+        })
+        .collect()
+    }
+
     /// A frame that is carried for somebody, with who sealed it.
     ///
     /// # Errors

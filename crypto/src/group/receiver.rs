@@ -208,6 +208,13 @@ impl ReceiverChain {
             .map_err(|_| GroupOpenError::Signature)
     }
 
+    /// Forgets keys of messages that have not arrived in [`SKIPPED_TTL_MS`]. Whether there were any.
+    pub fn forget_old(&mut self, now_ms: u64) -> bool {
+        let before = self.skipped.len();
+        self.skipped.retain(|key| key.is_fresh(now_ms));
+        self.skipped.len() != before
+    }
+
     /// The key of message `n`, which is not before `next`, and the chain after it.
     fn advance(&self, n: u32, now_ms: u64) -> (MessageKey, Ahead) {
         let (mut message, mut key) = self.key.step();

@@ -132,6 +132,7 @@ impl Group {
             views: Vec::new(),
             tip: [0; 16],
             forked: None,
+            kept_from: 0,
             since_ms: now_ms,
         };
         self.chains.insert(id, Chain { row, sender: Some(sender), receiver: None, names: Names::default() });

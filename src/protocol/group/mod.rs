@@ -8,6 +8,7 @@ mod chain;
 mod command;
 mod convert;
 mod dag;
+mod expiry;
 mod fork;
 mod gossip;
 mod history;
@@ -30,6 +31,7 @@ mod tests;
 mod waiting;
 
 pub(super) use carry::Carried;
+pub use expiry::StoredMessage;
 pub(super) use gossip::Circles;
 pub use history::HistoryFor;
 pub use query::{KeyMissing, Same};

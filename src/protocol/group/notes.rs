@@ -127,6 +127,7 @@ impl Engine {
             views: Vec::new(),
             tip: [0; 16],
             forked: None,
+            kept_from: 0,
             since_ms: ctx.now_ms,
         };
         group.chains.insert(

@@ -217,7 +217,7 @@ impl Group {
 }
 
 /// How many of the numbers in `held` from `start` on are not in `other`.
-fn beyond(held: &[(u32, u32)], other: &[(u32, u32)], start: u32) -> u64 {
+pub(super) fn beyond(held: &[(u32, u32)], other: &[(u32, u32)], start: u32) -> u64 {
     let size = |first: u32, last: u32| u64::from(last.saturating_sub(first)).saturating_add(1);
     held.iter()
         .filter(|(_, last)| *last >= start)

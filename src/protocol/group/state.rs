@@ -11,6 +11,7 @@ use undertone_crypto::{
 use super::{
     chain::{Chain, Runs},
     dag::OpLog,
+    expiry::Upkeep,
     lacking::Lacking,
     ops::learn_op,
     resolve::{Resolution, cut, state_at},
@@ -35,6 +36,7 @@ pub(in crate::protocol) struct Group {
     pub(super) chains: BTreeMap<[u8; 16], Chain>,
     /// What each member said last that it holds.
     pub(super) told: BTreeMap<AccountId, Told>,
+    pub(super) upkeep: Upkeep,
     /// Messages whose key has not come yet.
     pub(super) lacking: Lacking,
     /// Ranges asked for, by their first iteration: of whom, and when.
@@ -60,6 +62,8 @@ pub(super) struct Told {
     /// When it was shown that we hold another message.
     pub(super) shown: BTreeMap<[u8; 16], u64>,
     pub(super) at_ms: u64,
+    /// Of chains up to where it does not keep messages as they travelled any more.
+    pub(super) gone: BTreeMap<[u8; 16], u32>,
     /// Chains in those summaries of a series that have come.
     pub(super) heard: BTreeSet<[u8; 16]>,
     /// Envelopes that it was given because it lacked them.
@@ -107,6 +111,7 @@ impl Group {
             certs: BTreeMap::new(),
             chains: BTreeMap::new(),
             told: BTreeMap::new(),
+            upkeep: Upkeep::default(),
             lacking: Lacking::default(),
             wanted: BTreeMap::new(),
             news: false,

@@ -33,7 +33,10 @@ impl Engine {
                 if has {
                     let last = last.min(first.saturating_add(MOST_AT_ONCE));
                     self.send_waiting(peer, conversation, &chain, (first, last));
-                    self.out.effect(Effect::SendStored { peer, conversation, chain, first, last });
+                    let first = self.answerable(account, (conversation, chain), (first, last), ctx);
+                    if first <= last {
+                        self.out.effect(Effect::SendStored { peer, conversation, chain, first, last });
+                    }
                 }
             }
             Ok(Sync::Typing { conversation, on }) => self.on_group_typing(conversation, account, on, ctx),
@@ -190,6 +193,7 @@ impl Engine {
                     None => continue,
                 },
             };
+            let start = told.gone.get(id).map_or(start, |gone| start.max(*gone));
             for (first, last) in missing(&held, start, runs, MOST_GAPS) {
                 let last = last.min(first.saturating_add(MOST_AT_ONCE));
                 let asked = group.wanted.get(&(*id, first));
@@ -329,6 +333,7 @@ impl Engine {
             }
             self.read_history(conversation);
             self.tick_waiting(conversation, ctx);
+            self.tick_upkeep(conversation, now_ms);
             self.forget_origins(conversation, now_ms);
             self.wipe_taken_back(conversation, now_ms);
             self.ask_for_what_is_missing(conversation, ctx);

@@ -123,7 +123,15 @@ impl Engine {
                 self.drop_waiting(gone);
                 self.out.notice(Notice::GroupSame(conversation));
             }
-            LackKind::Gone { .. } => {}
+            LackKind::Gone { first: _, last } => {
+                let told = group.told.get_mut(&account);
+                if let Some(told) = told.filter(|told| told.holdings.contains_key(&chain)) {
+                    let gone = told.gone.entry(chain).or_default();
+                    *gone = (*gone).max(last.saturating_add(1));
+                    group.wanted.retain(|(of, _), _| *of != chain);
+                    self.ask_for_what_is_missing(conversation, ctx);
+                }
+            }
         }
     }
 
@@ -250,6 +258,7 @@ impl Engine {
         let Some(told) = group.and_then(|group| group.told.get_mut(&account)) else { return };
         told.warned.clear();
         told.heard.clear();
+        told.gone.clear();
         let on_its_way = people.get(&account).is_some_and(|person| {
             person.outbox.rows.iter().any(|outgoing| Note::is_envelope(&outgoing.row.payload))
         });

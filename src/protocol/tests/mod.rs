@@ -5,6 +5,7 @@ mod big_group;
 mod conversation;
 pub(super) mod gossip_net;
 mod group_carry;
+mod group_expiry;
 mod group_gossip;
 mod group_model;
 mod group_sim;

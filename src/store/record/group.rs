@@ -140,6 +140,7 @@ struct ChainV1<'a> {
     views: Vec<ViewV1>,
     tip: [u8; 16],
     forked: Option<u32>,
+    kept_from: u32,
     since_ms: u64,
 }
 
@@ -163,6 +164,7 @@ pub(in crate::store) fn encode_chain(
         views: row.views.clone(),
         tip: row.tip,
         forked: row.forked,
+        kept_from: row.kept_from,
         since_ms: row.since_ms,
     };
     let secrets = [&row.sender, &row.receiver, &row.origin]
@@ -195,6 +197,7 @@ pub(in crate::store) fn decode_chain(bytes: &[u8]) -> Result<(ConversationId, Ch
         views: record.views,
         tip: record.tip,
         forked: record.forked,
+        kept_from: record.kept_from,
         since_ms: record.since_ms,
     };
     Ok((ConversationId::from_bytes(record.conversation), row))
@@ -215,6 +218,12 @@ pub(in crate::store) fn encode_cipher(row: &CipherRow) -> Result<Plain, StoreErr
 pub(in crate::store) fn decode_cipher(bytes: &[u8]) -> Result<Vec<u8>, StoreError> {
     let record: CipherV1<'_> = decode(bytes)?;
     Ok(record.bytes.0.to_vec())
+}
+
+/// When a message came, and its size.
+pub(in crate::store) fn weigh_cipher(bytes: &[u8]) -> Result<(u64, u64), StoreError> {
+    let record: CipherV1<'_> = decode(bytes)?;
+    Ok((record.at_ms, u64::try_from(record.bytes.0.len()).unwrap_or(u64::MAX)))
 }
 
 #[derive(Serialize, Deserialize)]

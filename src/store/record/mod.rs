@@ -25,7 +25,7 @@ pub(super) use content::{
 pub(super) use delivered::{DeliveredBlock, decode_delivered, encode_delivered};
 pub(super) use group::{
     decode_carried, decode_chain, decode_cipher, decode_group, decode_op, decode_waiting, encode_carried,
-    encode_chain, encode_cipher, encode_group, encode_op, encode_waiting,
+    encode_chain, encode_cipher, encode_group, encode_op, encode_waiting, weigh_cipher,
 };
 pub(super) use people::{
     Header, decode_contact, decode_head, decode_header, decode_invite, decode_profile, encode_contact,

@@ -141,6 +141,7 @@ impl Expected {
             | Change::PutShared { .. }
             | Change::PutWaiting(_)
             | Change::DropWaiting { .. }
+            | Change::DropCiphers { .. }
             | Change::Wipe { .. } => {}
         }
     }
