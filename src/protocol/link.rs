@@ -112,6 +112,7 @@ impl Engine {
     pub fn on_busy(&mut self, peer: Peer, frame: &[u8]) {
         let Some(link) = self.links.get_mut(&peer) else { return };
         link.busy = true;
+        let account = link.account;
         if let Ok(Frame::Carry { sealed, .. }) = Frame::decode(frame) {
             link.handed.remove(&FrameId::of(sealed));
         }
@@ -119,6 +120,9 @@ impl Engine {
             (link.account.and_then(|account| self.people.get_mut(&account)), Frame::decode(frame))
         {
             person.outbox.unsend_frame(FrameId::of(sealed));
+        }
+        if let (Some(account), Ok(Frame::GroupSync(_))) = (account, Frame::decode(frame)) {
+            self.show_anew(account);
         }
     }
 

@@ -1,6 +1,6 @@
 //! Private groups: the membership log (`dag`, `resolve`), what is held of a group (`state`), and the machines around
 //! it, each an `impl Engine`: operations (`ops`), notes through the pairwise sessions (`notes`), messages (`say`),
-//! handing them on (`gossip`), comparing with the others (`sync`), what an author could do (`moderate`), and what our
+//! handing them on (`gossip`), comparing with the others (`sync`, `summary`), what an author could do (`moderate`), and what our
 //! person asks for (`command`).
 
 mod carry;
@@ -25,6 +25,7 @@ mod query;
 mod resolve;
 mod say;
 mod state;
+mod summary;
 mod sync;
 #[cfg(test)]
 mod tests;

@@ -15,6 +15,7 @@ use super::{
     lacking::Lacking,
     ops::learn_op,
     resolve::{Resolution, cut, state_at},
+    summary::Shown,
 };
 use crate::model::{
     AccountId, Attention, ChainRow, ConversationId, EntryRef, GroupHead, GroupOp, GroupState, OpId, OpKind,
@@ -37,6 +38,8 @@ pub(in crate::protocol) struct Group {
     /// What each member said last that it holds.
     pub(super) told: BTreeMap<AccountId, Told>,
     pub(super) upkeep: Upkeep,
+    /// What each member was told that we hold.
+    pub(super) shown: BTreeMap<AccountId, Shown>,
     /// Messages whose key has not come yet.
     pub(super) lacking: Lacking,
     /// Ranges asked for, by their first iteration: of whom, and when.
@@ -66,6 +69,8 @@ pub(super) struct Told {
     pub(super) gone: BTreeMap<[u8; 16], u32>,
     /// Chains in those summaries of a series that have come.
     pub(super) heard: BTreeSet<[u8; 16]>,
+    /// Whether a whole series has come.
+    pub(super) complete: bool,
     /// Envelopes that it was given because it lacked them.
     pub(super) given: BTreeSet<[u8; 8]>,
     /// Chains that it was told others owe it, since we met.
@@ -112,6 +117,7 @@ impl Group {
             chains: BTreeMap::new(),
             told: BTreeMap::new(),
             upkeep: Upkeep::default(),
+            shown: BTreeMap::new(),
             lacking: Lacking::default(),
             wanted: BTreeMap::new(),
             news: false,
@@ -338,5 +344,7 @@ pub(super) fn op_seq(op: &OpId) -> u64 {
     head | OP_SEQ
 }
 
+/// Chains of which we remember what a member holds, or was told.
+pub(super) const MAX_TOLD: usize = 4096;
 /// Sequence numbers from here on are of operations. Entries count from the clock in milliseconds.
 pub(super) const OP_SEQ: u64 = 1 << 63;

@@ -1,14 +1,19 @@
 //! Members compare what they hold whenever they meet, after changes, and on a slow timer; whoever lacks something asks
 //! the one who has it. What a member holds of our chain is its receipt.
 
-use super::{chain::missing, lacking::NOT_GIVEN, notes::in_parts, state::Told};
+use super::{
+    chain::missing,
+    lacking::NOT_GIVEN,
+    notes::in_parts,
+    state::{MAX_TOLD, Told},
+};
 use crate::{
     model::{AccountId, Change, ConversationId, Delivery, OpId, Peer, Reached},
     protocol::{
         engine::{Ctx, Engine},
         step::{Effect, Notice},
     },
-    wire::{Frame, Holding, MAX_HEADS, MAX_HOLDINGS, MAX_RUNS, Summary, Sync},
+    wire::{Frame, MAX_HEADS, MAX_HOLDINGS, Summary, Sync},
 };
 
 impl Engine {
@@ -71,6 +76,7 @@ impl Engine {
             .filter(|(_, group)| group.has(&self.me.account) && group.has(&account))
             .map(|(conversation, _)| *conversation)
             .collect();
+        self.show_anew(account);
         for conversation in shared {
             self.meet_anew(conversation, account);
             self.tell(conversation, account, ctx);
@@ -87,58 +93,16 @@ impl Engine {
         }
     }
 
-    fn tell(&mut self, conversation: ConversationId, account: AccountId, ctx: &mut Ctx<'_>) {
-        for summary in self.summaries(conversation) {
-            self.send_sync(account, &Sync::Summary(summary), ctx);
-        }
-    }
-
-    /// What we hold, in pieces that fit.
-    fn summaries(&self, conversation: ConversationId) -> Vec<Summary> {
-        let Some(group) = self.groups.get(&conversation) else { return Vec::new() };
-        let holdings: Vec<_> = group
-            .chains
-            .iter()
-            .map(|(chain, held)| {
-                let runs = held.runs();
-                let newest = runs.len().saturating_sub(MAX_RUNS);
-                let runs = runs.get(newest..).unwrap_or_default().to_vec();
-                Holding {
-                    chain: *chain,
-                    start: held.row.start,
-                    runs,
-                    tip: held.row.tip,
-                    forked: held.row.forked,
-                }
-            })
-            .chain(group.lacking.holdings())
-            .collect();
-        let heads: Vec<_> = group.log.heads().iter().take(MAX_HEADS).map(|id| id.0).collect();
-        let seen = group.head.unread == 0;
-        let envelopes: Vec<_> = group.envelopes.iter().map(|key| *key.id().as_bytes()).collect();
-        let count = holdings.len().div_ceil(MAX_HOLDINGS).max(1);
-        (0..count)
-            .map(|piece| {
-                let from = piece.saturating_mul(MAX_HOLDINGS);
-                let holdings = holdings.iter().skip(from).take(MAX_HOLDINGS).cloned().collect();
-                let whole = piece.saturating_add(1) == count;
-                Summary {
-                    conversation,
-                    heads: heads.clone(),
-                    holdings,
-                    seen,
-                    whole,
-                    envelopes: envelopes.clone(),
-                }
-            })
-            .collect()
-    }
-
     fn on_summary(&mut self, peer: Peer, account: AccountId, summary: Summary, ctx: &mut Ctx<'_>) {
         let Summary { conversation, heads, holdings, seen, whole, envelopes } = summary;
         let Some(group) = self.groups.get_mut(&conversation) else { return };
         let heads: Vec<OpId> = heads.into_iter().map(OpId).collect();
         let unknown = !group.log.contains_all(&heads);
+        if !group.told.contains_key(&account) {
+            // It may not have known of the group before.
+            group.shown.remove(&account);
+            group.news = true;
+        }
         let told = group.told.entry(account).or_insert_with(Told::default);
         told.heads = heads;
         told.at_ms = ctx.now_ms;
@@ -158,7 +122,9 @@ impl Engine {
             let heard = std::mem::take(&mut told.heard);
             told.holdings.retain(|chain, _| heard.contains(chain));
             told.tips.retain(|chain, _| heard.contains(chain));
+            told.complete = true;
         }
+        let complete = told.complete;
         if unknown {
             self.want_ops(conversation, peer, ctx);
         }
@@ -167,7 +133,7 @@ impl Engine {
         self.learn_reached(conversation, account, seen, ctx);
         self.ask_member(conversation, account, peer, ctx);
         self.show_forks(conversation, account, peer, ctx);
-        if whole {
+        if complete {
             self.tell_owed(conversation, account, ctx);
         }
         self.out.notice(Notice::GroupSame(conversation));
@@ -367,8 +333,6 @@ const MOST_AT_ONCE: u32 = 127;
 const MOST_GAPS: usize = 8;
 /// Ranges that may be asked for at a time.
 const MAX_WANTED: usize = 64;
-/// Chains of which we remember what a member holds.
-const MAX_TOLD: usize = 4096;
 /// A question that was not answered by then is asked again, of somebody else.
 const ASK_AGAIN_MS: u64 = 3_000;
 /// Everybody is told anew so often.

@@ -1,0 +1,106 @@
+//! What we tell a member that we hold: everything when we meet and now and then, and in between what is new to it. Decides
+//! nothing about what is missing.
+
+use std::{
+    collections::BTreeMap,
+    hash::{DefaultHasher, Hash, Hasher},
+};
+
+use super::{
+    chain::Chain,
+    state::{Group, MAX_TOLD},
+};
+use crate::{
+    model::{AccountId, ConversationId},
+    protocol::engine::{Ctx, Engine},
+    wire::{Holding, MAX_HEADS, MAX_HOLDINGS, MAX_RUNS, Summary, Sync},
+};
+
+/// What a member was told over its connection: a digest of it for each chain.
+#[derive(Debug, Default)]
+pub(super) struct Shown {
+    chains: BTreeMap<[u8; 16], u64>,
+    /// When it was last told everything.
+    whole_ms: u64,
+}
+
+impl Engine {
+    /// Tells a member who is connected what we hold and it was not told yet.
+    pub(super) fn tell(&mut self, conversation: ConversationId, account: AccountId, ctx: &mut Ctx<'_>) {
+        if self.people.get(&account).is_none_or(|person| person.link.is_none()) {
+            return;
+        }
+        let Some(group) = self.groups.get_mut(&conversation) else { return };
+        for summary in group.summaries(account, ctx.now_ms) {
+            self.send_sync(account, &Sync::Summary(summary), ctx);
+        }
+    }
+
+    /// What this account was told may not have come, or it may have forgotten it.
+    pub(in crate::protocol) fn show_anew(&mut self, account: AccountId) {
+        for group in self.groups.values_mut() {
+            group.shown.remove(&account);
+        }
+    }
+}
+
+impl Group {
+    /// What we hold and the member was not told, in pieces that fit; at least the newest operations.
+    fn summaries(&mut self, account: AccountId, now_ms: u64) -> Vec<Summary> {
+        let shown = self.shown.entry(account).or_default();
+        let all = now_ms.abs_diff(shown.whole_ms) > WHOLE_MS;
+        if all {
+            *shown = Shown { chains: BTreeMap::new(), whole_ms: now_ms };
+        }
+        let mut holdings: Vec<_> = self.chains.iter().map(|(id, chain)| holding(*id, chain)).collect();
+        holdings.extend(self.lacking.holdings());
+        holdings.retain(|holding| {
+            let digest = digest(holding);
+            let known = shown.chains.get(&holding.chain);
+            let new = known != Some(&digest);
+            if new && (known.is_some() || shown.chains.len() < MAX_TOLD) {
+                shown.chains.insert(holding.chain, digest);
+            }
+            new
+        });
+        let heads: Vec<_> = self.log.heads().iter().take(MAX_HEADS).map(|id| id.0).collect();
+        let envelopes: Vec<_> = self.envelopes.iter().map(|key| *key.id().as_bytes()).collect();
+        let count = holdings.len().div_ceil(MAX_HOLDINGS).max(1);
+        (0..count)
+            .map(|piece| {
+                let from = piece.saturating_mul(MAX_HOLDINGS);
+                Summary {
+                    conversation: self.head.conversation,
+                    heads: heads.clone(),
+                    holdings: holdings.iter().skip(from).take(MAX_HOLDINGS).cloned().collect(),
+                    seen: self.head.unread == 0,
+                    whole: all && piece.saturating_add(1) == count,
+                    envelopes: envelopes.clone(),
+                }
+            })
+            .collect()
+    }
+}
+
+/// To see that something is other than it was, by chance and not by design.
+fn digest(holding: &Holding) -> u64 {
+    let Holding { chain: _, start, runs, tip, forked } = holding;
+    let mut hasher = DefaultHasher::new();
+    (start, runs, tip, forked).hash(&mut hasher);
+    hasher.finish()
+}
+
+fn holding(id: [u8; 16], chain: &Chain) -> Holding {
+    let runs = chain.runs();
+    let newest = runs.len().saturating_sub(MAX_RUNS);
+    Holding {
+        chain: id,
+        start: chain.row.start,
+        runs: runs.get(newest..).unwrap_or_default().to_vec(),
+        tip: chain.row.tip,
+        forked: chain.row.forked,
+    }
+}
+
+/// Everything is told anew so often, to those who stay connected.
+const WHOLE_MS: u64 = 120_000;
