@@ -31,5 +31,6 @@ pub use node::{NetworkOptions, Node, OpenConfig, doctor, open, read_passphrase_f
 /// What only the benchmarks need.
 #[cfg(feature = "bench")]
 pub mod bench {
+    pub use crate::net::gossip_config;
     pub use crate::node::fill::{Filling, fill_profile, time_commits};
 }

@@ -67,10 +67,15 @@ impl Member {
 
     /// The next message, judged.
     async fn hears(&mut self, verdict: Verdict) -> (Peer, Vec<u8>) {
+        self.hears_and(|_| verdict).await
+    }
+
+    /// The next message, judged by what it says.
+    async fn hears_and(&mut self, judge: impl Fn(&[u8]) -> Verdict) -> (Peer, Vec<u8>) {
         loop {
             if let NetEvent::Gossip { peer, topic, token, bytes } = self.next().await {
                 assert_eq!(topic, TOPIC);
-                self.net.judge(token, verdict);
+                self.net.judge(token, judge(&bytes));
                 return (peer, bytes);
             }
         }
@@ -79,7 +84,9 @@ impl Member {
     /// Publishes until the other has heard something of it, which it does once the two have told each other their topics.
     async fn reaches(&self, other: &mut Self) {
         for number in 0_u8..100 {
-            self.net.publish(TOPIC.into(), vec![number; 8]);
+            let mut greeting = self.peer().as_bytes().to_vec();
+            greeting.push(number);
+            self.net.publish(TOPIC.into(), greeting);
             if timeout(Duration::from_millis(100), other.hears(Verdict::Accept)).await.is_ok() {
                 return;
             }
@@ -99,14 +106,19 @@ async fn a_message_travels_through_somebody_between_if_they_accept_it() {
     b.connect(&mut c).await;
     a.reaches(&mut b).await;
     b.reaches(&mut c).await;
-    for (text, verdict) in [("bad", Verdict::Reject), ("early", Verdict::Ignore), ("good", Verdict::Accept)] {
+    let verdict = |said: &[u8]| match said {
+        b"bad" => Verdict::Reject,
+        b"early" => Verdict::Ignore,
+        _ => Verdict::Accept,
+    };
+    for text in ["bad", "early", "good"] {
         a.net.publish(TOPIC.into(), text.into());
-        while b.hears(verdict).await.1 != text.as_bytes() {}
+        while b.hears_and(verdict).await.1 != text.as_bytes() {}
     }
     let heard = loop {
         let (from, bytes) = c.hears(Verdict::Accept).await;
         assert_eq!(from, b.peer());
-        if bytes.len() != 8 {
+        if bytes.len() != 33 {
             break bytes;
         }
     };
@@ -248,4 +260,31 @@ async fn who_starts_again_under_the_same_name_hears_and_is_heard() {
     again.connect(&mut a).await;
     a.reaches(&mut again).await;
     again.reaches(&mut a).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_passes_on_what_no_honest_program_does_is_not_heard_any_more_and_others_are() {
+    let mut liar = Member::start(None).await;
+    let (mut honest, mut judge) = (Member::start(None).await, Member::start(None).await);
+    for one in [&liar, &honest] {
+        one.with(&[judge.peer()]);
+    }
+    judge.with(&[liar.peer(), honest.peer()]);
+    liar.connect(&mut judge).await;
+    honest.connect(&mut judge).await;
+    liar.reaches(&mut judge).await;
+    honest.reaches(&mut judge).await;
+    for bad in 0..3_u32 {
+        liar.net.publish(TOPIC.into(), format!("bad {bad}").into());
+        let verdict = |said: &[u8]| if said.starts_with(b"bad") { Verdict::Reject } else { Verdict::Accept };
+        while judge.hears_and(verdict).await.1 != format!("bad {bad}").as_bytes() {}
+    }
+    for number in 0..50_u32 {
+        liar.net.publish(TOPIC.into(), format!("lie {number}").into());
+        honest.net.publish(TOPIC.into(), format!("word {number}").into());
+        // the last verdict may reach the network after the first lies
+        while judge.hears(Verdict::Accept).await != (honest.peer(), format!("word {number}").into()) {
+            assert!(number < 20, "somebody who lied is still heard");
+        }
+    }
 }

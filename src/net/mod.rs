@@ -38,5 +38,7 @@ pub(crate) use discovery::read_any as read_any_packet;
 pub use config::{NetConfig, NetError};
 pub use event::{Class, NetEvent, NetStatus, SendError, Verdict, Via};
 pub use frame::MAX_FRAME;
+#[cfg(feature = "bench")]
+pub use gossip::config as gossip_config;
 pub use handle::{Circles, Net, is_address};
 pub use peer::Peer;

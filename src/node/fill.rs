@@ -95,7 +95,7 @@ pub fn time_commits(dir: &Path, times: u64) -> Result<Vec<Duration>, ClientError
 }
 
 fn said(seq: u64, text: String) -> Option<Entry> {
-    let author = if seq % 2 == 0 { [1; 16] } else { [2; 16] };
+    let author = if seq.is_multiple_of(2) { [1; 16] } else { [2; 16] };
     Some(Entry {
         id: EntryRef { lamport: seq, author: DeviceId::new(author), seq },
         sent_at_ms: START_MS.saturating_add(seq.saturating_mul(60_000)),

@@ -19,6 +19,7 @@ use libp2p::{PeerId, gossipsub::PublishError};
 
 use super::config::{Gossipsub, MAX_TOPICS, gossipsub};
 use super::handler::{Handler, Order};
+use super::score::{self, topic_params};
 use crate::net::config::NetError;
 
 /// The behaviour.
@@ -71,8 +72,15 @@ impl Gossip {
             self.inner.unsubscribe(&IdentTopic::new(topic.as_str()));
         }
         for topic in wanted {
-            if let Err(error) = self.inner.subscribe(&IdentTopic::new(topic.as_str())) {
-                tracing::debug!(?error, "a topic is no topic");
+            let topic = IdentTopic::new(topic.as_str());
+            match self.inner.subscribe(&topic) {
+                Ok(false) => {}
+                Ok(true) => {
+                    if let Err(error) = self.inner.set_topic_params(topic, topic_params()) {
+                        tracing::debug!(error, "nobody is scored on a topic");
+                    }
+                }
+                Err(error) => tracing::debug!(?error, "a topic is no topic"),
             }
         }
     }
@@ -89,7 +97,7 @@ impl Gossip {
             self.queue.push_back(ToSwarm::CloseConnection { peer_id: peer, connection });
             return;
         }
-        let endpoint = endpoint.clone();
+        let endpoint = score::endpoint(endpoint);
         let made = match &endpoint {
             ConnectedPoint::Listener { local_addr, send_back_addr } => {
                 self.inner.handle_established_inbound_connection(connection, peer, local_addr, send_back_addr)
@@ -250,7 +258,9 @@ impl Gossip {
         if let Some(inside) =
             self.inside.get_mut(&change.peer_id).filter(|inside| inside.connection == change.connection_id)
         {
-            inside.endpoint = change.new.clone();
+            let new = score::endpoint(change.new);
+            let old = std::mem::replace(&mut inside.endpoint, new.clone());
+            let change = AddressChange { old: &old, new: &new, ..change };
             self.inner.on_swarm_event(FromSwarm::AddressChange(change));
         }
     }

@@ -4,12 +4,13 @@
 use std::time::Duration;
 
 use libp2p::gossipsub::{
-    Behaviour, ConfigBuilder, IdentityTransform, MaxCountSubscriptionFilter, Message, MessageAuthenticity,
-    MessageId, TopicHash, TopicSubscriptionFilter, ValidationMode,
+    Behaviour, Config, ConfigBuilder, IdentityTransform, MaxCountSubscriptionFilter, Message,
+    MessageAuthenticity, MessageId, TopicHash, TopicSubscriptionFilter, ValidationMode,
 };
 use sha2::{Digest, Sha256};
 
 use super::super::config::NetError;
+use super::score::{params, thresholds};
 
 pub(crate) type Gossipsub = Behaviour<IdentityTransform, MaxCountSubscriptionFilter<Topics>>;
 
@@ -27,7 +28,21 @@ impl TopicSubscriptionFilter for Topics {
 
 /// A gossipsub that knows nobody.
 pub(super) fn gossipsub() -> Result<Gossipsub, NetError> {
-    let config = ConfigBuilder::default()
+    let filter = MaxCountSubscriptionFilter {
+        filter: Topics,
+        max_subscribed_topics: MAX_TOPICS_OF_PEER,
+        max_subscriptions_per_request: MAX_TOPICS_OF_PEER,
+    };
+    let mut gossipsub =
+        Gossipsub::new_with_subscription_filter(MessageAuthenticity::Anonymous, config()?, filter)
+            .map_err(|_setup| NetError::Gossip)?;
+    gossipsub.with_peer_score(params(), thresholds()).map_err(|_score| NetError::Gossip)?;
+    Ok(gossipsub)
+}
+
+/// The parameters of gossipsub: for groups of up to some hundred.
+pub(super) fn config() -> Result<Config, NetError> {
+    ConfigBuilder::default()
         .validation_mode(ValidationMode::Anonymous)
         .message_id_fn(message_id)
         .validate_messages()
@@ -43,14 +58,7 @@ pub(super) fn gossipsub() -> Result<Gossipsub, NetError> {
         .unsubscribe_backoff(Duration::from_secs(5))
         .connection_handler_queue_len(512)
         .build()
-        .map_err(|_builder| NetError::Gossip)?;
-    let filter = MaxCountSubscriptionFilter {
-        filter: Topics,
-        max_subscribed_topics: MAX_TOPICS_OF_PEER,
-        max_subscriptions_per_request: MAX_TOPICS_OF_PEER,
-    };
-    Gossipsub::new_with_subscription_filter(MessageAuthenticity::Anonymous, config, filter)
-        .map_err(|_setup| NetError::Gossip)
+        .map_err(|_builder| NetError::Gossip)
 }
 
 /// The same content on the same topic is one message, whoever sends it.

@@ -5,6 +5,16 @@ mod behaviour;
 mod config;
 mod handler;
 mod inbox;
+mod score;
 
 pub(crate) use behaviour::Gossip;
 pub(super) use inbox::Inbox;
+
+/// The parameters of gossipsub, to compare with.
+///
+/// # Errors
+/// None that a program could do anything about.
+#[cfg(feature = "bench")]
+pub fn config() -> Result<libp2p::gossipsub::Config, super::NetError> {
+    config::config()
+}
