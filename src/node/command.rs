@@ -8,7 +8,9 @@ use crate::{
         Account, Anchor, Chat, ClientError, Command, Contact, Mention, Message, MessageState, Nearby, Page,
         Reply, SafetyNumber, StateAt, Written,
     },
-    model::{Body, ConversationId, Delivery, Emoji, Entry, Mentions, MessageId, Name, Text, limits},
+    model::{
+        Body, ConversationId, Delivery, Emoji, Entry, EntryRef, Mentions, MessageId, Name, Text, limits,
+    },
     protocol::Refused,
     store,
     wire::InviteLink,
@@ -183,16 +185,14 @@ impl Actor {
     }
 
     fn read(&mut self, chat: ConversationId, upto: MessageId, done: Reply<()>) {
+        // What came just before is in the store, and counted, only then.
+        self.finish();
         let left = self.writable().and_then(|()| {
             let open = self.open.as_ref().ok_or(ClientError::Locked)?;
             let row = if upto.conversation == chat { open.message(chat, upto.entry) } else { None };
             let row = row.ok_or(ClientError::NotFound("message"))?;
             let theirs = if row.mine { open.theirs_before(chat, upto.entry)? } else { Some(upto.entry) };
-            let own = open.engine.account();
-            let left = open.store.count_shown_after(&chat, Some(&upto.entry), false, |by, mentions| {
-                open.engine.addressed(chat, by, mentions).address(&own)
-            });
-            let left = left.map_err(store_error)?;
+            let left = open.unread(chat, Some(&upto.entry))?;
             Ok(theirs.map(|entry| (entry, left)))
         });
         match left {
@@ -277,14 +277,24 @@ impl super::actor::Open {
     }
 
     /// The newest message of the other before this one, if it is not far back.
-    fn theirs_before(
-        &self,
-        chat: ConversationId,
-        entry: crate::model::EntryRef,
-    ) -> Result<Option<crate::model::EntryRef>, ClientError> {
+    fn theirs_before(&self, chat: ConversationId, entry: EntryRef) -> Result<Option<EntryRef>, ClientError> {
         let page =
             self.store.history(&chat, store::Anchor::Before(entry), limits::PAGE).map_err(store_error)?;
         Ok(page.rows.iter().rev().find(|row| !row.mine).map(|row| row.entry.id))
+    }
+
+    /// Messages of others after this one that count, and how many of them address our person.
+    pub(super) fn unread(
+        &self,
+        chat: ConversationId,
+        after: Option<&EntryRef>,
+    ) -> Result<(u32, u32), ClientError> {
+        let own = self.engine.account();
+        let judge = |by: &EntryRef, mentions: Option<&Mentions>| {
+            let address = |mentions| self.engine.addressed(chat, by, mentions).address(&own);
+            (!self.engine.is_hidden(chat, by)).then(|| mentions.is_some_and(address))
+        };
+        self.store.count_shown_after(&chat, after, false, judge).map_err(store_error)
     }
 
     fn chats(&self) -> Vec<Chat> {

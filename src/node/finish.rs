@@ -61,7 +61,7 @@ impl Actor {
     fn let_out(&mut self, effects: Vec<Effect>) {
         let mut taken: BTreeMap<Peer, Vec<FrameId>> = BTreeMap::new();
         let mut notices = Vec::new();
-        let (mut wanted, mut weighed) = (Vec::new(), Vec::new());
+        let (mut wanted, mut weighed, mut uncounted) = (Vec::new(), Vec::new(), BTreeSet::new());
         for effect in effects {
             match effect {
                 Effect::Circles { topics, peers } => self.set_circles(topics, &peers),
@@ -70,6 +70,7 @@ impl Actor {
                 Effect::Fault(peer) => self.punish(peer),
                 Effect::Judge { token, verdict } => self.judge(token, verdict),
                 Effect::Notice(notice) => notices.push(notice),
+                Effect::CountUnread(chat) => drop(uncounted.insert(chat)),
                 Effect::ReadHistory(history) => wanted.push(history),
                 Effect::WeighChain { conversation, chain } => weighed.push((conversation, chain)),
                 Effect::Publish { topic, frame } => self.publish(topic, frame),
@@ -96,6 +97,17 @@ impl Actor {
         for (conversation, chain) in weighed {
             self.weigh(conversation, &chain);
         }
+        for chat in uncounted {
+            self.count_unread(chat);
+        }
+    }
+
+    /// What cannot be counted now stays as it is.
+    fn count_unread(&mut self, chat: ConversationId) {
+        let Some(open) = &self.open else { return };
+        let Some((head, _)) = open.engine.group(chat) else { return };
+        let Ok(unread) = open.unread(chat, head.read_upto.as_ref()) else { return };
+        self.with_engine(|engine, _| engine.unread_is(chat, unread));
     }
 
     fn send(&mut self, peer: Peer, frame: &[u8]) {

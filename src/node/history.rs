@@ -78,7 +78,10 @@ impl Open {
             text: edited.as_ref().map_or(text, |mark| &mark.text).clone(),
             reply_to: *reply_to,
             edited: edited.is_some(),
-            reactions: row.reactions.iter().take(SharedEntry::MAX_REACTIONS).cloned().collect(),
+            reactions: self
+                .counting_reactions(wanted.conversation, row)
+                .take(SharedEntry::MAX_REACTIONS)
+                .collect(),
         })
     }
 }

@@ -14,7 +14,8 @@ use crate::{
         MessageState, NodeStatus, PeerStatus, Presence, ProfileInfo, SharedBy, Via,
     },
     model::{
-        self, AccountId, Body, ConversationId, Delivery, DirectHead, Entry, EntryRef, Mentions, MessageId,
+        self, AccountId, Body, ConversationId, Delivery, DeviceId, DirectHead, Emoji, Entry, EntryRef,
+        Mentions, MessageId,
     },
     protocol::{Alarm, Notice},
     store::{EditMark, Store, StoredRow},
@@ -200,7 +201,7 @@ impl Open {
     }
 
     pub(super) fn to_message(&self, chat: ConversationId, row: &StoredRow) -> Message {
-        let StoredRow { entry, mine, deleted, deleted_by, taken_back, reactions, shared, .. } = row;
+        let StoredRow { entry, mine, deleted, deleted_by, taken_back, shared, .. } = row;
         let edited = self.counting_edit(chat, row);
         // By whom: gone for good, or hidden by somebody who may.
         let by = deleted.then(|| deleted_by.unwrap_or(entry.id));
@@ -209,7 +210,7 @@ impl Open {
         let head = self.engine.head(chat);
         let own = self.engine.account();
         let other = head.map_or(own, |head| head.account);
-        let author = |device: &model::DeviceId, mine: bool| {
+        let author = |device: &DeviceId, mine: bool| {
             let member = self.engine.group_author(chat, *device);
             Account(member.unwrap_or(if mine { own } else { other }))
         };
@@ -228,8 +229,8 @@ impl Open {
             | Body::Unknown { .. } => (String::new(), None, MessageKind::Unknown),
         };
         let mut by_emoji = std::collections::BTreeMap::<String, Vec<Account>>::new();
-        for (emoji, device) in reactions {
-            let who = author(device, *device == self.engine.device());
+        for (emoji, device) in self.counting_reactions(chat, row) {
+            let who = author(&device, device == self.engine.device());
             by_emoji.entry(emoji.as_str().to_owned()).or_default().push(who);
         }
         let addressed =
@@ -291,6 +292,16 @@ impl Open {
             }
             _ => None,
         })
+    }
+
+    /// The reactions to a row that count: whoever was removed from a group adds none.
+    pub(super) fn counting_reactions<'a>(
+        &'a self,
+        chat: ConversationId,
+        row: &'a StoredRow,
+    ) -> impl Iterator<Item = (Emoji, DeviceId)> {
+        let counting = row.reactions.iter().filter(move |(_, by)| !self.engine.is_hidden(chat, by));
+        counting.map(|(emoji, by)| (emoji.clone(), by.author))
     }
 
     /// Whom the current text of a row addresses.

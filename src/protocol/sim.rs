@@ -251,6 +251,17 @@ pub(super) struct Node {
 }
 
 impl Node {
+    /// Texts of others that have not been seen; whom they address is not counted.
+    fn unread(&self, chat: ConversationId) -> (u32, u32) {
+        let Some((head, _)) = self.engine.group(chat) else { return (0, 0) };
+        let after = |id: &EntryRef| head.read_upto.is_none_or(|read| read < *id);
+        let texts = self.disk.entries.iter().filter(|((of, id), entry)| {
+            let theirs = id.author != self.engine.device() && matches!(entry.body, Body::Text { .. });
+            *of == chat && theirs && after(id) && !self.engine.is_hidden(chat, id)
+        });
+        (u32::try_from(texts.count()).unwrap(), head.attention.mentions)
+    }
+
     /// The newest texts before a place, the newest first.
     pub(super) fn past(&self, wanted: &HistoryFor) -> Vec<SharedEntry> {
         let of = wanted.conversation;
@@ -394,6 +405,10 @@ impl World {
                 if let Some(other) = self.node_of(peer) {
                     self.cut(node, other);
                 }
+            }
+            Effect::CountUnread(chat) => {
+                let unread = self.nodes[node].unread(chat);
+                self.act(node, |engine, _| engine.unread_is(chat, unread));
             }
             Effect::Notice(notice) => self.nodes[node].notices.push(notice),
             Effect::ReadHistory(wanted) => {

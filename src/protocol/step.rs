@@ -54,6 +54,8 @@ pub enum Effect {
         /// The peers.
         peers: BTreeSet<Peer>,
     },
+    /// Other rows of a group count than did: count what is unread, and hand it to `Engine::unread_is`.
+    CountUnread(ConversationId),
     /// Close the connection. The peer may come back.
     Disconnect(Peer),
     /// The peer broke the rules: close the connection, and keep it away for a while.

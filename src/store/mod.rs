@@ -290,8 +290,9 @@ impl Store {
         row.map(|plain| record::decode_carried(&plain)).transpose()
     }
 
-    /// How many rows after `after` (all, if `None`) this device wrote, or did not write; and how many of them `address`
-    /// our person. Rows taken back do not count. Reads every one of them: meant for the unread ones.
+    /// How many rows after `after` (all, if `None`) this device wrote, or did not write; and how many of them address
+    /// our person. Rows taken back do not count, nor those of which `judge` says nothing: it says whether a row
+    /// addresses us. Reads every one of them: meant for the unread ones.
     ///
     /// # Errors
     /// [`StoreError::Damaged`] and its kin.
@@ -300,9 +301,9 @@ impl Store {
         conversation: &ConversationId,
         after: Option<&EntryRef>,
         mine: bool,
-        address: impl Fn(&EntryRef, &Mentions) -> bool,
+        judge: impl Fn(&EntryRef, Option<&Mentions>) -> Option<bool>,
     ) -> Result<(u32, u32), StoreError> {
-        read::count_shown_after(self.view(), conversation, after, mine, address)
+        read::count_shown_after(self.view(), conversation, after, mine, judge)
     }
 
     /// Seals the key file under `new` instead of `old`; afterwards `old` opens neither slot. Takes about a

@@ -26,8 +26,8 @@ pub(crate) struct StoredRow {
     pub(crate) deleted_by: Option<EntryRef>,
     /// Entries of others than its author that take it back, ascending. Whether they count is not for the store to say.
     pub(crate) taken_back: Vec<EntryRef>,
-    /// Who put which emoji on it, in the order of the reactions.
-    pub(crate) reactions: Vec<(Emoji, DeviceId)>,
+    /// Which emoji are on it, and by which entries, in their order. A reaction that somebody told of has number 0.
+    pub(crate) reactions: Vec<(Emoji, EntryRef)>,
     /// When we learnt that it was delivered, milliseconds since the epoch; only for entries of ours.
     pub(crate) delivered_at_ms: Option<u64>,
     /// Who told of it, and under which name of its author, if it is from before we joined.
@@ -108,14 +108,14 @@ pub(super) fn row(
     Ok(join(view, &keys, vec![record::decode_row(*id, &plain)?])?.pop())
 }
 
-/// How many rows after `after` (all, if `None`) this device wrote, or did not write; and how many of them `address` our
-/// person. Rows taken back do not count.
+/// How many rows after `after` (all, if `None`) this device wrote, or did not write; and how many of them address our
+/// person. Rows taken back do not count, nor those of which `judge` says nothing: it says whether a row addresses us.
 pub(super) fn count_shown_after(
     view: View<'_>,
     conversation: &ConversationId,
     after_id: Option<&EntryRef>,
     mine: bool,
-    address: impl Fn(&EntryRef, &Mentions) -> bool,
+    judge: impl Fn(&EntryRef, Option<&Mentions>) -> Option<bool>,
 ) -> Result<(u32, u32), StoreError> {
     let keys = view.keys().conversation(conversation);
     let all = keys.messages();
@@ -125,8 +125,8 @@ pub(super) fn count_shown_after(
         let row = decode(&row?)?;
         let said = matches!(row.entry.body, Body::Text { .. } | Body::Unknown { .. });
         if row.mine == mine && said && row.shared.is_none() {
+            let Some(ours) = judge(&row.entry.id, row.entry.body.mentions()) else { continue };
             count = count.saturating_add(1);
-            let ours = row.entry.body.mentions().is_some_and(|mentions| address(&row.entry.id, mentions));
             addressed = addressed.saturating_add(ours.into());
         }
     }
@@ -195,7 +195,7 @@ fn join(view: View<'_>, keys: &ConversationKeys<'_>, rows: Vec<Row>) -> Result<V
 }
 
 /// The text and the reactions that a row has come to. What was told of it gives way to each word of its authors.
-fn looks(row: &Row, marks: Marks) -> (Option<EditMark>, Vec<(Emoji, DeviceId)>) {
+fn looks(row: &Row, marks: Marks) -> (Option<EditMark>, Vec<(Emoji, EntryRef)>) {
     let Marks { mut edited, mut reactions, .. } = marks;
     reactions.sort_by_key(|mark| mark.by);
     let mut all = Vec::new();
@@ -207,9 +207,11 @@ fn looks(row: &Row, marks: Marks) -> (Option<EditMark>, Vec<(Emoji, DeviceId)>) 
         let said = |emoji: &Emoji, device: &DeviceId| {
             reactions.iter().any(|mark| mark.emoji == *emoji && mark.by.author == *device)
         };
-        all.extend(told.reactions.iter().filter(|(emoji, device)| !said(emoji, device)).cloned());
+        let untold = told.reactions.iter().filter(|(emoji, device)| !said(emoji, device));
+        let told_of = |device: &DeviceId| EntryRef { lamport: 0, author: *device, seq: 0 };
+        all.extend(untold.map(|(emoji, device)| (emoji.clone(), told_of(device))));
     }
-    all.extend(reactions.into_iter().filter(|mark| mark.on).map(|mark| (mark.emoji, mark.by.author)));
+    all.extend(reactions.into_iter().filter(|mark| mark.on).map(|mark| (mark.emoji, mark.by)));
     (edited, all)
 }
 

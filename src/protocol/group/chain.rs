@@ -44,11 +44,19 @@ impl Chain {
     /// Notes which operations the author knew when it wrote this. Whether rows have to be judged anew.
     pub(super) fn note_view(&mut self, seq: u64, heads: Vec<[u8; 32]>) -> bool {
         self.row.last_seq = self.row.last_seq.max(seq);
+        let next_held = self.next_held(seq);
         let views = &mut self.row.views;
         let at = views.partition_point(|(first, _)| *first <= seq);
-        let before = at.checked_sub(1).and_then(|at| views.get(at));
-        if before.is_some_and(|(_, known)| *known == heads) {
+        let before = at.checked_sub(1).and_then(|at| views.get(at)).map(|(_, known)| known.clone());
+        if before.as_ref() == Some(&heads) {
             return false;
+        }
+        // No program of ours goes back to an earlier view, yet what came before counts by what it said itself.
+        let upto = views.get(at).map(|(first, _)| *first);
+        let resumed = next_held.filter(|next| upto.is_none_or(|upto| *next < upto)).zip(before);
+        if resumed.is_some() && views.len() < MAX_VIEWS {
+            views.splice(at..at, [(seq, heads)].into_iter().chain(resumed));
+            return true;
         }
         // The same view may have been noted for a later message already.
         if let Some(next) = views.get_mut(at).filter(|next| next.1 == heads) {
@@ -57,6 +65,13 @@ impl Chain {
             views.insert(at, (seq, heads));
         }
         true
+    }
+
+    /// The number of the next message after this one that is on disk.
+    fn next_held(&self, seq: u64) -> Option<u64> {
+        let place = seq.checked_sub(self.row.first_seq)?;
+        let run = self.row.held.runs().iter().find(|(_, last)| *last > place)?;
+        self.row.first_seq.checked_add(run.0.max(place.checked_add(1)?))
     }
 
     /// Whether it is one of this account's.

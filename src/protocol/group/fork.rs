@@ -89,7 +89,9 @@ impl Engine {
         };
         forked.row.forked = Some(at);
         let account = forked.row.account;
-        group.judge_rows();
+        if group.judge_rows() {
+            self.out.effect(Effect::CountUnread(conversation));
+        }
         group.news = true;
         self.out.chain_touched(conversation, chain);
         if account == self.me.account {
@@ -159,26 +161,31 @@ impl Group {
         self.head.next_seq = self.head.next_seq.max(now_ms);
     }
 
-    /// Whether an entry has the number that belongs to its place: one number, one entry. Of the chains that claim the
-    /// number otherwise, none is believed.
-    pub(super) fn is_in_step(&mut self, id: &[u8; 16], iteration: u32, seq: u64) -> Result<bool, [u8; 16]> {
-        let Some(chain) = self.chains.get(id) else { return Ok(false) };
-        let device = chain.row.device;
+    /// Whether an entry has a number that can belong to its place. Those chains of its device with which it shows that
+    /// one number was given twice, or that a chain has two beginnings: of them none is believed. A function of the
+    /// messages held, whichever came first.
+    pub(super) fn is_in_step(
+        &mut self,
+        id: &[u8; 16],
+        iteration: u32,
+        seq: u64,
+    ) -> Result<bool, Vec<[u8; 16]>> {
+        let Some(chain) = self.chains.get_mut(id) else { return Ok(false) };
         let Some(first) = seq.checked_sub(u64::from(iteration)).filter(|first| *first > 0) else {
             return Ok(false);
         };
+        let row = &mut chain.row;
+        let two_beginnings = row.first_seq > 0 && row.first_seq != first;
+        row.first_seq = if row.first_seq == 0 { first } else { row.first_seq.min(first) };
+        row.last_seq = row.last_seq.max(seq);
+        let (device, first, last) = (row.device, row.first_seq, row.last_seq);
         let claims = |other: &&Chain| {
-            let numbers = other.row.first_seq.max(1)..=other.row.last_seq;
-            other.row.device == device && other.row.chain != *id && numbers.contains(&seq)
+            let row = &other.row;
+            let said_something = row.first_seq > 0 && row.last_seq >= row.first_seq;
+            row.device == device && said_something && row.first_seq <= last && first <= row.last_seq
         };
-        if let Some(other) = self.chains.values().find(claims) {
-            return Err(other.row.chain);
-        }
-        let Some(chain) = self.chains.get_mut(id) else { return Ok(false) };
-        if chain.row.first_seq == 0 {
-            chain.row.first_seq = first;
-        }
-        Ok(chain.row.first_seq == first)
+        let claiming: Vec<_> = self.chains.values().filter(claims).map(|other| other.row.chain).collect();
+        if two_beginnings || claiming.len() > 1 { Err(claiming) } else { Ok(true) }
     }
 }
 

@@ -18,7 +18,7 @@ use crate::{
     model::{AccountId, Body, Change, ContactState, ConversationId, Entry, EntryRef, Name, OpId},
     protocol::{
         engine::{Ctx, Engine},
-        step::Notice,
+        step::{Effect, Notice},
     },
     wire::encode_entry,
 };
@@ -41,7 +41,9 @@ impl Engine {
         }
         let Some(group) = self.groups.get_mut(&conversation) else { return false };
         let before = group.state().cloned();
-        group.resolve();
+        if group.resolve() {
+            self.out.effect(Effect::CountUnread(conversation));
+        }
         group.news = true;
         self.circles.changed();
         for id in &new {

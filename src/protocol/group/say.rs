@@ -147,6 +147,10 @@ impl Engine {
             self.note_fork(conversation, id, iteration, ctx.now_ms);
             return Verdict::Accept;
         }
+        // It comes again once what it follows has come: who has that knows a time as late.
+        if sealed.lamport() > group.head.lamport.saturating_add(LAMPORT_REACH) {
+            return Verdict::Ignore;
+        }
         let Some(opened) = chain.receiver.as_mut().map(|receiver| receiver.open(&sealed, ctx.now_ms)) else {
             return Verdict::Ignore;
         };
@@ -168,7 +172,7 @@ impl Engine {
         }
         // Who leaves out what is before could go on after having said two things.
         if iteration == 0 || before.is_some() {
-            self.take_said(conversation, (id, iteration), from, &said, ctx);
+            self.take_said(conversation, (id, iteration, sealed.lamport()), from, &said, ctx);
         }
         Verdict::Accept
     }
@@ -177,7 +181,7 @@ impl Engine {
     fn take_said(
         &mut self,
         conversation: ConversationId,
-        (id, iteration): ([u8; 16], u32),
+        (id, iteration, lamport): ([u8; 16], u32, u64),
         from: Option<Peer>,
         said: &[u8],
         ctx: &mut Ctx<'_>,
@@ -186,17 +190,18 @@ impl Engine {
         let Some(chain) = group.chains.get_mut(&id) else { return };
         let Ok((heads, bytes)) = decode_said(said) else { return };
         let Ok(entry) = decode_entry(bytes) else { return };
-        let in_reach = group.head.lamport.saturating_add(LAMPORT_REACH);
-        if entry.id.author != chain.row.device || entry.id.seq >= OP_SEQ || entry.id.lamport > in_reach {
+        if entry.id.author != chain.row.device || entry.id.seq >= OP_SEQ || entry.id.lamport != lamport {
             return;
         }
         let (account, seq) = (chain.row.account, entry.id.seq);
         match group.is_in_step(&id, iteration, seq) {
             Ok(true) => {}
             Ok(false) => return,
-            Err(other) => {
-                self.note_fork(conversation, other, 0, ctx.now_ms);
-                self.note_fork(conversation, id, iteration, ctx.now_ms);
+            Err(claiming) => {
+                for chain in claiming {
+                    let at = if chain == id { iteration } else { 0 };
+                    self.note_fork(conversation, chain, at, ctx.now_ms);
+                }
                 return;
             }
         }

@@ -187,14 +187,15 @@ impl Group {
         self.log.in_order().into_iter().filter(is_departure).filter(valid).map(|op| op.id).collect()
     }
 
-    /// Works out anew what the operations come to.
-    pub(super) fn resolve(&mut self) {
+    /// Works out anew what the operations come to. Whether other rows count than did.
+    pub(super) fn resolve(&mut self) -> bool {
         self.resolution.extend(&self.log);
-        self.judge_rows();
+        self.judge_rows()
     }
 
-    /// Works out anew which rows count. What a message knew counts from its sequence number up to the next one's.
-    pub(super) fn judge_rows(&mut self) {
+    /// Works out anew which rows count, and whether these are others than before. What a message knew counts from its
+    /// sequence number up to the next one's.
+    pub(super) fn judge_rows(&mut self) -> bool {
         let mut hidden: Vec<_> = self
             .resolution
             .void
@@ -221,7 +222,7 @@ impl Group {
                 }
             }
         }
-        self.hidden = hidden;
+        std::mem::replace(&mut self.hidden, hidden) != self.hidden
     }
 
     /// From which sequence number on messages of this author, who knew these operations, do not count.
@@ -315,7 +316,9 @@ impl Group {
             let group = groups.get_mut(&row.conversation).ok_or(RestoreError("waiting message"))?;
             group.restore_waiting(row);
         }
-        groups.values_mut().for_each(Self::resolve);
+        for group in groups.values_mut() {
+            group.resolve();
+        }
         Ok(groups)
     }
 

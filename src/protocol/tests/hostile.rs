@@ -10,7 +10,7 @@ use undertone_crypto::{
     recovery::RecoverySecret,
 };
 
-use super::super::{Alarm, Notice, sim::World};
+use super::super::{Alarm, Notice, log::LAMPORT_REACH, sim::World};
 use crate::{
     model::{
         Body, ConversationId, DeviceId, Entry, EntryRef, GroupEvent, GroupHead, Mentions, Name, OpId, Role,
@@ -158,6 +158,28 @@ impl Hand {
     }
 }
 
+/// A new chain for the hand, and its key for everybody.
+fn begin_chain(world: &mut World, hand: &mut Hand) {
+    let chain = SenderChain::create(hand.group, hand.device, [0; 32], 1, &mut world.rng);
+    let note = Note::SenderKey(&chain.skdm().encode()).encode();
+    let (mallory, device) = (world.account(MALLORY), hand.device);
+    for node in HONEST {
+        world.act(node, |engine, ctx| engine.on_note(mallory, device, &note, ctx));
+    }
+    hand.chain = chain.to_bytes().to_vec();
+}
+
+/// The same messages for two members, in another order: in the end all show the same.
+fn in_two_orders(world: &mut World, chat: ConversationId, frames: &[Vec<u8>], orders: [&[usize]; 2]) {
+    part(world, HANA, &[BORA, CHAN]);
+    part(world, BORA, &[CHAN]);
+    for (node, order) in [HANA, BORA].into_iter().zip(orders) {
+        order.iter().for_each(|at| give(world, &frames[*at], &[node]));
+    }
+    part(world, MALLORY, &HONEST);
+    all_is_well(world, chat);
+}
+
 fn give(world: &mut World, frame: &[u8], to: &[usize]) {
     let from = world.peer(MALLORY);
     to.iter().for_each(|node| world.inject(*node, from, &Frame::Group(frame).encode()));
@@ -242,10 +264,117 @@ fn two_entries_with_one_number() {
     give(&mut world, &first, &[CHAN]);
     part(&mut world, MALLORY, &HONEST);
     all_is_well(&mut world, chat);
+    let device = world.nodes[MALLORY].engine.device();
     for node in HONEST {
-        assert!(texts(&world, node, chat).contains(&"yes".to_owned()));
-        assert!(!texts(&world, node, chat).contains(&"no".to_owned()));
+        assert!(alarmed(&world, node));
+        assert!(shown(&world, node, chat).iter().all(|(author, _)| *author != device));
     }
+}
+
+#[test]
+fn what_a_chain_says_against_itself_shows_the_same_in_every_order() {
+    // Two beginnings of one chain: the first that comes decides nothing.
+    let (mut world, chat) = circle(396);
+    let mut hand = Hand::of(&world, MALLORY, chat);
+    begin_chain(&mut world, &mut hand);
+    let one = hand.entry("yes");
+    let one = hand.seal(&mut world, &one);
+    hand.seq += 1000;
+    let other = hand.entry("no");
+    let other = hand.seal(&mut world, &other);
+    in_two_orders(&mut world, chat, &[one, other], [&[0, 1], &[1, 0]]);
+    assert!(HONEST.iter().all(|node| alarmed(&world, *node)));
+
+    // A chain whose numbers lie within another's.
+    let (mut world, chat) = circle(397);
+    let (mut long, mut short) = (Hand::of(&world, MALLORY, chat), Hand::of(&world, MALLORY, chat));
+    begin_chain(&mut world, &mut long);
+    begin_chain(&mut world, &mut short);
+    short.seq += 2;
+    let mut frames = Vec::new();
+    for text in ["first", "", "", "", "last"] {
+        let entry = long.entry(if text.is_empty() { "between" } else { text });
+        frames.push(long.seal(&mut world, &entry));
+    }
+    let entry = short.entry("within");
+    frames.push(short.seal(&mut world, &entry));
+    in_two_orders(&mut world, chat, &frames, [&[5, 0, 4], &[0, 4, 5]]);
+    assert!(HONEST.iter().all(|node| alarmed(&world, *node)));
+}
+
+#[test]
+fn what_knew_less_than_what_came_before_it_shows_the_same_in_every_order() {
+    let (mut world, chat) = circle(398);
+    let mut hand = Hand::of(&world, MALLORY, chat);
+    let mallory = world.account(MALLORY);
+    begin_chain(&mut world, &mut hand);
+    let known = hand.heads.clone();
+    world.act(HANA, |engine, ctx| engine.set_role(chat, mallory, Role::ReadOnly, ctx)).unwrap();
+    world.pass(3);
+    let later = world.nodes[HANA].engine.group_heads(chat).1;
+    assert_ne!(known, later);
+    let mut frames = Vec::new();
+    for (text, heads) in [("before", &known), ("knowing", &later), ("as before", &known)] {
+        hand.heads.clone_from(heads);
+        let entry = hand.entry(text);
+        frames.push(hand.seal(&mut world, &entry));
+    }
+    in_two_orders(&mut world, chat, &frames, [&[0, 1, 2], &[0, 2, 1]]);
+}
+
+#[test]
+fn who_puts_the_clock_far_ahead_takes_nothing_from_what_others_say() {
+    let (mut world, chat) = circle(399);
+    let mut hand = Hand::of(&world, MALLORY, chat);
+    begin_chain(&mut world, &mut hand);
+    hand.lamport += LAMPORT_REACH - 1;
+    let far = hand.entry("far");
+    let far = hand.seal(&mut world, &far);
+    part(&mut world, HANA, &[BORA, CHAN]);
+    part(&mut world, MALLORY, &[CHAN]);
+    give(&mut world, &far, &[BORA]);
+    say(&mut world, BORA, chat, "one");
+    say(&mut world, BORA, chat, "two");
+    let disk = &world.nodes[BORA].disk;
+    let sending = disk.groups[&chat].sending.unwrap();
+    let of_hers = disk.ciphers.iter().filter(|((_, chain, _), _)| *chain == sending);
+    let of_hers: Vec<_> = of_hers.map(|(_, frame)| frame.clone()).collect();
+    // Hers come to Hana before that.
+    of_hers.iter().rev().for_each(|frame| give(&mut world, frame, &[HANA]));
+    part(&mut world, MALLORY, &HONEST);
+    all_is_well(&mut world, chat);
+    assert!(texts(&world, HANA, chat).contains(&"two".to_owned()));
+    assert!(texts(&world, CHAN, chat).contains(&"two".to_owned()));
+}
+
+#[test]
+fn what_counts_only_later_is_unread_then_and_what_counts_no_more_is_not() {
+    let (mut world, chat) = circle(371);
+    let unread = |world: &World| world.nodes[BORA].engine.group(chat).unwrap().0.unread;
+    let before = unread(&world);
+    part(&mut world, HANA, &[BORA, CHAN, MALLORY]);
+    let title = Name::new("Quay").unwrap();
+    world.act(HANA, |engine, ctx| engine.rename_group(chat, &title, ctx)).unwrap();
+    say(&mut world, HANA, chat, "as it is called now");
+    let disk = &world.nodes[HANA].disk;
+    let sending = disk.groups[&chat].sending.unwrap();
+    let mut of_hers = disk.ciphers.iter().filter(|((_, chain, _), _)| *chain == sending);
+    let newest = of_hers.next_back().unwrap().1.clone();
+    give(&mut world, &newest, &[BORA]);
+    assert_eq!((texts(&world, BORA, chat).len(), unread(&world)), (4, before));
+    world.connect(HANA, BORA);
+    world.pass(3);
+    assert_eq!((texts(&world, BORA, chat).len(), unread(&world)), (5, before + 1));
+
+    let mut hand = Hand::of(&world, MALLORY, chat);
+    let (no, _) = hand.fork(&mut world, &hand.entry("no"), Some(hand.tip));
+    let yes = hand.entry("yes");
+    let yes = hand.seal(&mut world, &yes);
+    give(&mut world, &yes, &[BORA]);
+    assert_eq!(unread(&world), before + 2);
+    give(&mut world, &no, &[BORA]);
+    // Nor does what that device had said before.
+    assert_eq!(unread(&world), before);
 }
 
 #[test]

@@ -82,7 +82,7 @@ fn newest(store: &Store) -> Option<u64> {
 fn check_unbroken(store: &Store) -> u64 {
     let last = newest(store).unwrap_or(0);
     assert_eq!(
-        store.count_shown_after(&conversation(1), None, true, |_, _| false).expect("counts").0 as u64,
+        store.count_shown_after(&conversation(1), None, true, |_, _| Some(false)).expect("counts").0 as u64,
         last
     );
     last
