@@ -65,10 +65,9 @@ impl Engine {
     ) -> Option<(Entry, Vec<u8>)> {
         let author = self.me.keys.id();
         let group = self.groups.get_mut(&conversation)?;
-        let head = &mut group.head;
+        let head = &group.head;
         let id = EntryRef { lamport: head.lamport.checked_add(1)?, author, seq: head.next_seq };
-        head.next_seq = head.next_seq.checked_add(1)?;
-        head.lamport = id.lamport;
+        let next_seq = head.next_seq.checked_add(1)?;
         let entry = Entry { id, sent_at_ms: ctx.now_ms, body };
         let bytes = encode_entry(&entry);
         let heads: Vec<[u8; 32]> = group.log.heads().iter().map(|id| id.0).collect();
@@ -83,6 +82,8 @@ impl Engine {
         let context = MessageContext { view, lamport: id.lamport, prev: before.as_slice() };
         let frame = sending.sender.as_mut()?.seal(context, &said, key, &mut ctx.rng).ok()?;
         let name = key.open(&frame).ok()?.id(&group.id);
+        // Only with the chain's place the number is taken: one without the other would not fit any more.
+        (group.head.next_seq, group.head.lamport) = (next_seq, id.lamport);
         sending.hold(iteration, name, before);
         if sending.note_view(id.seq, heads) {
             group.judge_rows();
