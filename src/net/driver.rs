@@ -99,6 +99,8 @@ pub(super) struct Legacy {
     listen: Vec<Multiaddr>,
     /// What the owner was last told.
     offline: bool,
+    /// Verdicts on messages of that life may come still.
+    inbox: Inbox,
 }
 
 /// One life of the swarm.
@@ -211,7 +213,7 @@ impl Driver {
             listening: BTreeSet::new(),
             applied: Classes::new(),
             inside: BTreeSet::new(),
-            inbox: Inbox::default(),
+            inbox: legacy.inbox,
             news: News { listening: None, offline: false, offline_told: legacy.offline },
             listen_again: (!legacy.listen.is_empty()).then_some((now, LISTEN_TRIES)),
             tidy_at: now,
@@ -294,7 +296,13 @@ impl Driver {
             timeout(GOODBYE, self.hang_up()).await.ok();
         }
         let listen = self.listeners.into_iter().map(|listener| listener.found).collect();
-        Legacy { dialer: self.dialer, listen, unfinished, offline: self.news.offline_told }
+        Legacy {
+            dialer: self.dialer,
+            listen,
+            unfinished,
+            offline: self.news.offline_told,
+            inbox: self.inbox.of_next_life(),
+        }
     }
 
     async fn hang_up(&mut self) {
@@ -317,7 +325,7 @@ impl Legacy {
     /// Of no life before.
     pub(super) fn none(local: Peer) -> Self {
         let dialer = Dialer::new(local, Instant::now(), seed(local));
-        Self { dialer, unfinished: Vec::new(), listen: Vec::new(), offline: false }
+        Self { dialer, unfinished: Vec::new(), listen: Vec::new(), offline: false, inbox: Inbox::default() }
     }
 }
 

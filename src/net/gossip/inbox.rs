@@ -33,6 +33,11 @@ impl Inbox {
         Some(self.last)
     }
 
+    /// For the messages of the next swarm: no token is given twice, as verdicts on those of this one may still come.
+    pub(in crate::net) fn of_next_life(self) -> Self {
+        Self { waiting: BTreeMap::new(), ..self }
+    }
+
     /// The message of a token, once.
     pub(in crate::net) fn judged(&mut self, token: u64) -> Option<(MessageId, PeerId)> {
         self.waiting.remove(&token)
@@ -67,5 +72,15 @@ mod tests {
         let token = inbox.take(PeerId::random(), &MessageId::new(b"message"), Instant::now()).unwrap();
         assert!(inbox.judged(token).is_some());
         assert!(inbox.judged(token).is_none());
+    }
+
+    #[test]
+    fn a_verdict_on_a_message_of_an_earlier_swarm_is_for_none_of_the_next() {
+        let (mut inbox, peer, now) = (Inbox::default(), PeerId::random(), Instant::now());
+        let before = inbox.take(peer, &MessageId::new(b"before"), now).unwrap();
+        let mut inbox = inbox.of_next_life();
+        let after = inbox.take(peer, &MessageId::new(b"after"), now).unwrap();
+        assert!(inbox.judged(before).is_none());
+        assert!(inbox.judged(after).is_some());
     }
 }

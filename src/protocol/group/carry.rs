@@ -69,7 +69,7 @@ impl Carried {
             while exceeds(kept.iter().filter(|mark| of(mark)), most) {
                 let oldest = kept.iter().filter(|mark| of(mark)).min_by_key(|mark| mark.at_ms).copied();
                 let Some(oldest) = oldest else { break };
-                kept.retain(|mark| mark.frame != oldest.frame);
+                kept.retain(|mark| (mark.to, mark.frame) != (oldest.to, oldest.frame));
                 out.push(oldest);
             }
         };
@@ -84,7 +84,7 @@ impl Carried {
             let busiest = sizes.into_iter().max_by_key(|(_, size)| *size).map(|(of, _)| of);
             let of_it = kept.iter().filter(|mark| Some(mark.from) == busiest);
             let Some(oldest) = of_it.min_by_key(|mark| mark.at_ms).copied() else { break };
-            kept.retain(|mark| mark.frame != oldest.frame);
+            kept.retain(|mark| (mark.to, mark.frame) != (oldest.to, oldest.frame));
             out.push(oldest);
         }
         out
@@ -219,22 +219,28 @@ impl Engine {
         let own = self.me.account;
         let Self { carried, groups, out, .. } = self;
         let Some(parcels) = carried.parcels.get_mut(&to) else { return };
-        let mut bytes = 0_usize;
+        let lately =
+            |parcel: &Parcel| parcel.sent_ms.is_some_and(|at| now_ms.saturating_sub(at) <= HAND_AGAIN_MS);
+        let size = |parcel: &Parcel| usize::try_from(parcel.mark.size).unwrap_or(usize::MAX);
+        let under_way = parcels.iter().filter(|parcel| lately(parcel));
+        let (mut count, mut bytes) = under_way.fold((0_usize, 0_usize), |(count, bytes), parcel| {
+            (count.saturating_add(1), bytes.saturating_add(size(parcel)))
+        });
         // Who is with us is told to those only who are with both of us.
         let meant = |parcel: &&mut Parcel| {
             let both = [parcel.mark.from, to];
             groups.values().any(|group| group.has(&own) && both.iter().all(|account| group.has_had(account)))
         };
-        for parcel in parcels.iter_mut().filter(meant).take(MOST_HANDED.0) {
-            let CarriedMark { frame, size, .. } = parcel.mark;
-            bytes = bytes.saturating_add(usize::try_from(size).unwrap_or(usize::MAX));
-            if bytes > MOST_HANDED.1 {
+        let mut next: Vec<_> = parcels.iter_mut().filter(|parcel| !lately(parcel)).filter(meant).collect();
+        // What is never answered lets the others by.
+        next.sort_by_key(|parcel| parcel.sent_ms);
+        for parcel in next {
+            (count, bytes) = (count.saturating_add(1), bytes.saturating_add(size(parcel)));
+            if count > MOST_HANDED.0 || bytes > MOST_HANDED.1 {
                 break;
             }
-            if parcel.sent_ms.is_none_or(|at| now_ms.saturating_sub(at) > HAND_AGAIN_MS) {
-                parcel.sent_ms = Some(now_ms);
-                out.effect(Effect::SendCarried { peer, to, frame });
-            }
+            parcel.sent_ms = Some(now_ms);
+            out.effect(Effect::SendCarried { peer, to, frame: parcel.mark.frame });
         }
     }
 
@@ -276,10 +282,9 @@ impl Engine {
             return;
         };
         let (name, parcel) = (FrameId::of(sealed), CarriedMark::name_of(&from, sealed));
-        let Some(person) = self.people.get_mut(&from).filter(|person| !person.contact.blocked) else {
-            return;
-        };
-        if person.taken.contains(&name) || self.open_carried(from, name, sealed, ctx) {
+        let heard = self.people.get(&from).filter(|person| !person.contact.blocked);
+        let taken = heard.map(|person| person.taken.contains(&name));
+        if taken.is_some_and(|taken| taken || self.open_carried(from, name, sealed, ctx)) {
             self.out.effect(Effect::Taken { peer, frame: parcel });
         } else if self.groups.values().any(|group| group.has_had(&carrier) && group.has_had(&from)) {
             // Only the carrier is told: whoever it names may have nothing to do with it.

@@ -14,6 +14,8 @@ mod gossip;
 mod history;
 #[cfg(test)]
 mod history_tests;
+#[cfg(test)]
+mod hostile_tests;
 mod keys;
 mod lacking;
 #[cfg(test)]

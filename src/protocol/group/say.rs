@@ -14,7 +14,7 @@ use crate::{
         log::LAMPORT_REACH,
         step::{Notice, Verdict},
     },
-    wire::{decode_entry, decode_said, encode_entry, encode_said},
+    wire::{MAX_HEADS, decode_entry, decode_said, encode_entry, encode_said},
 };
 
 impl Engine {
@@ -70,7 +70,8 @@ impl Engine {
         let next_seq = head.next_seq.checked_add(1)?;
         let entry = Entry { id, sent_at_ms: ctx.now_ms, body };
         let bytes = encode_entry(&entry);
-        let heads: Vec<[u8; 32]> = group.log.heads().iter().map(|id| id.0).collect();
+        // Readers take no more; a member can make any number of them.
+        let heads: Vec<[u8; 32]> = group.log.heads().iter().take(MAX_HEADS).map(|id| id.0).collect();
         let said = encode_said(&heads, &bytes);
         let view = view_of(group).first_chunk::<16>().copied()?;
         let Group { chains, envelopes, resolution, .. } = group;
@@ -108,18 +109,21 @@ impl Engine {
         let known = self.links.get(&peer).and_then(|link| link.account);
         let Some(account) = known else { return Verdict::Ignore };
         let Some(envelope) = envelope::peek(frame) else { return Verdict::Reject };
-        let of = |group: &Group| group.envelopes.iter().position(|key| key.id() == envelope);
-        let found = self.groups.iter().find_map(|(conversation, group)| Some((*conversation, of(group)?)));
-        match found.filter(|(conversation, _)| self.may_carry(*conversation, account)) {
-            Some((conversation, _)) => self.take_message(conversation, Some(peer), frame, ctx),
-            None => Verdict::Ignore,
+        let meant = |group: &Group| {
+            group.envelopes.iter().any(|key| key.id() == envelope) && group.may_carry(&account)
+        };
+        let meant = self.groups.iter().filter(|(_, group)| meant(group));
+        let mut found: Vec<_> =
+            meant.map(|(conversation, group)| (group.has_chain_of(frame), *conversation)).collect();
+        // A member can give the secret of one group to another. A chain is of one group only.
+        if found.iter().any(|(has_chain, _)| *has_chain) {
+            found.retain(|(has_chain, _)| *has_chain);
         }
-    }
-
-    /// Whether somebody may bring messages of the group: whoever is, or was, a member.
-    fn may_carry(&self, conversation: ConversationId, account: AccountId) -> bool {
-        let group = self.groups.get(&conversation);
-        group.is_some_and(|group| group.certs.keys().any(|(of, _)| *of == account))
+        let mut verdict = Verdict::Ignore;
+        for (_, conversation) in found {
+            verdict = self.take_message(conversation, Some(peer), frame, ctx);
+        }
+        verdict
     }
 
     /// Opens a message and takes in what it says; one whose key has not come waits for it.
@@ -260,5 +264,18 @@ impl Engine {
             Body::Accept { .. } | Body::Group(_) | Body::Read { .. } | Body::Request { .. } => return,
         }
         self.out.chat_changed(conversation);
+    }
+}
+
+impl Group {
+    /// Whether somebody may bring messages of the group: whoever is, or was, a member.
+    fn may_carry(&self, account: &AccountId) -> bool {
+        self.certs.keys().any(|(of, _)| of == account)
+    }
+
+    /// Whether a message is of a chain that is known here.
+    fn has_chain_of(&self, frame: &[u8]) -> bool {
+        let opened = self.envelopes.iter().find_map(|key| key.open(frame).ok());
+        opened.is_some_and(|sealed| self.chains.contains_key(sealed.chain_id().as_bytes()))
     }
 }

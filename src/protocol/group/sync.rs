@@ -150,6 +150,8 @@ impl Engine {
         let Some(group) = self.groups.get_mut(&conversation) else { return };
         let Some(told) = group.told.get(&account).filter(|_| group.has(&account)) else { return };
         let mut wants = Vec::new();
+        // Who says that it has what nobody wrote must not keep us from asking the others.
+        let mut asked_of_it = group.wanted.values().filter(|(of, _)| *of == peer).count();
         for (id, (_, runs)) in &told.holdings {
             let (held, start) = match group.chains.get(id) {
                 Some(chain) if chain.receiver.is_some() => (chain.row.held.clone(), chain.row.start),
@@ -168,7 +170,8 @@ impl Engine {
                     let pause = if *of == peer { 2 * ASK_AGAIN_MS } else { ASK_AGAIN_MS };
                     ctx.now_ms.saturating_sub(*at) < pause
                 });
-                if !lately && group.wanted.len() < MAX_WANTED {
+                if !lately && asked_of_it < MAX_WANTED {
+                    asked_of_it = asked_of_it.saturating_add(1);
                     group.wanted.insert((*id, first), (peer, ctx.now_ms));
                     wants.push((*id, first, last));
                 }
@@ -238,7 +241,8 @@ impl Engine {
             }
             let upto = runs.iter().find(|(first, _)| first <= start).map(|(_, last)| *last);
             let Some(upto) = upto else { break };
-            delivered = chain.row.first_seq.saturating_add(u64::from(upto));
+            // Nobody has what we have not written.
+            delivered = chain.row.first_seq.saturating_add(u64::from(upto)).min(chain.row.last_seq);
             if delivered < chain.row.last_seq {
                 break;
             }
@@ -331,7 +335,7 @@ impl Engine {
 const MOST_AT_ONCE: u32 = 127;
 /// Most gaps of one chain asked for at once.
 const MOST_GAPS: usize = 8;
-/// Ranges that may be asked for at a time.
+/// Ranges that one member may be asked for at a time.
 const MAX_WANTED: usize = 64;
 /// A question that was not answered by then is asked again, of somebody else.
 const ASK_AGAIN_MS: u64 = 3_000;
