@@ -16,6 +16,8 @@ pub struct Group {
     pub picture: Option<Picture>,
     /// Who takes part, the senior ones first.
     pub members: Vec<GroupMember>,
+    /// Who took part once and does not now, as far as we know a name: what was said and done is still theirs.
+    pub former: Vec<FormerMember>,
     /// What we may do; none if we take no part any more.
     pub role: Option<Role>,
     /// How many operations have changed it: grows with each.
@@ -48,6 +50,15 @@ impl fmt::Debug for Picture {
     }
 }
 
+/// Somebody who took part in a group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FormerMember {
+    /// The account.
+    pub account: Account,
+    /// The name we show.
+    pub name: String,
+}
+
 /// Somebody in a group.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GroupMember {
@@ -63,6 +74,8 @@ pub struct GroupMember {
     pub verified: bool,
     /// Whether they are connected to us.
     pub connected: bool,
+    /// When they were connected last, milliseconds since the epoch; none if they never were.
+    pub last_seen_ms: Option<u64>,
     /// Who added them; themselves, if they began the group.
     pub added_by: Account,
     /// Whether they hold the same history as we do; none if they have not told since the program started.
@@ -73,8 +86,6 @@ pub struct GroupMember {
     pub we_lack: u64,
     /// Messages of theirs that have come and cannot be read, because their key has not.
     pub waiting: u64,
-    /// When they were last connected, milliseconds since the epoch; none if never, or now.
-    pub last_seen_ms: Option<u64>,
 }
 
 /// What changed in a group: what a line of kind [`MessageKind::System`](super::MessageKind::System) says of its author.

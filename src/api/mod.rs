@@ -14,7 +14,7 @@ pub(crate) use command::{Command, Reply};
 pub use error::ClientError;
 pub use event::Event;
 pub(crate) use group::GroupCommand;
-pub use group::{Group, GroupChange, GroupMember, History, Picture, Role, SharedBy};
+pub use group::{FormerMember, Group, GroupChange, GroupMember, History, Picture, Role, SharedBy};
 pub use message::{Anchor, Mention, Message, MessageKind, MessageState, Page, StateAt, Written};
 pub use view::{
     Account, Chat, ChatKind, Contact, ContactState, Created, Nearby, NodeStatus, NotifyMode, PeerStatus,

@@ -8,8 +8,8 @@ use super::{
 };
 use crate::{
     api::{
-        Account, Chat, ChatKind, ClientError, Event, Group, GroupChange, GroupCommand, GroupMember,
-        MessageId, MessageState, Picture, Reply,
+        Account, Chat, ChatKind, ClientError, Event, FormerMember, Group, GroupChange, GroupCommand,
+        GroupMember, MessageId, MessageState, Picture, Reply,
     },
     model::{
         AccountId, Body, ConversationId, Delivery, EntryRef, GroupEvent, GroupHead, GroupState, limits::PAGE,
@@ -132,12 +132,12 @@ impl Open {
                 me: *account == own,
                 verified: contact.is_some_and(|(contact, _)| contact.verified),
                 connected: contact.is_some_and(|(_, connected)| connected),
+                last_seen_ms: contact.and_then(|(contact, _)| contact.last_seen_ms),
                 added_by: Account(member.added_by),
                 same: same.and_then(|same| same.same),
                 they_lack: same.map_or(0, |same| same.they_lack),
                 we_lack: same.map_or(0, |same| same.we_lack),
                 waiting: waiting(*account),
-                last_seen_ms: contact.and_then(|(contact, _)| contact.last_seen_ms),
             })
         });
         let (epoch, heads) = self.engine.group_heads(chat);
@@ -149,12 +149,27 @@ impl Open {
                 image: image.into(),
             }),
             members: members.collect(),
+            former: self.former_members(chat),
             role: state.role_of(&own),
             epoch,
             heads: heads.iter().map(|id| data_encoding::HEXLOWER.encode(&id.0)).collect(),
             waiting: self.engine.waiting_for_keys(chat),
             history: state.history,
         })
+    }
+
+    fn former_members(&self, chat: ConversationId) -> Vec<FormerMember> {
+        let former = self.engine.former_members(chat).into_iter();
+        let named = former.filter_map(|(account, name)| {
+            let known = self.engine.contact(account).map(|(contact, _)| contact.name.clone());
+            let name = if account == self.engine.account() {
+                Some(self.engine.profile().name.clone())
+            } else {
+                known.or(name)
+            };
+            Some(FormerMember { account: Account(account), name: name?.as_str().to_owned() })
+        });
+        named.collect()
     }
 
     /// A conversation's row in the list.

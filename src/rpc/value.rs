@@ -4,8 +4,8 @@ use data_encoding::{BASE64, HEXLOWER};
 use serde_json::{Map, Value, json};
 
 use crate::api::{
-    Account, Chat, Contact, Event, Evidence, Group, GroupChange, GroupMember, History, Mention, Message,
-    Nearby, NodeStatus, Page, PeerStatus, Presence, ProfileInfo, Role, SafetyNumber, StateAt,
+    Account, Chat, Contact, Event, Evidence, FormerMember, Group, GroupChange, GroupMember, History, Mention,
+    Message, Nearby, NodeStatus, Page, PeerStatus, Presence, ProfileInfo, Role, SafetyNumber, StateAt,
 };
 
 /// Nothing to say but that it is done.
@@ -173,6 +173,7 @@ pub(super) fn group(group: &Group) -> Value {
         "title": group.title,
         "picture": group.picture.as_ref().map(|picture| picture.id.as_str()),
         "members": group.members.iter().map(member).collect::<Value>(),
+        "former": group.former.iter().map(former).collect::<Value>(),
         "role": group.role.map(Role::as_str),
         "epoch": group.epoch,
         "heads": group.heads,
@@ -191,6 +192,10 @@ pub(super) fn group_info(of: &Group) -> Value {
     fields
 }
 
+fn former(member: &FormerMember) -> Value {
+    json!({"account": text(member.account), "name": member.name})
+}
+
 fn member(member: &GroupMember) -> Value {
     json!({
         "account": text(member.account),
@@ -199,12 +204,12 @@ fn member(member: &GroupMember) -> Value {
         "me": member.me,
         "verified": member.verified,
         "connected": member.connected,
+        "last_seen_ms": member.last_seen_ms,
         "added_by": text(member.added_by),
         "same": member.same,
         "they_lack": member.they_lack,
         "we_lack": member.we_lack,
         "waiting": member.waiting,
-        "last_seen_ms": member.last_seen_ms,
     })
 }
 

@@ -12,7 +12,7 @@ use iced::futures::future::BoxFuture;
 use iced::futures::stream::{self, BoxStream};
 use undertone::api::{
     Account, Anchor, Chat, Client, ClientError, Contact, ConversationId, Created, Event, Evidence, Group,
-    History, Message, MessageId, Nearby, NodeStatus, Page, ProfileInfo, Role, SafetyNumber,
+    History, Message, MessageId, Nearby, NodeStatus, Page, ProfileInfo, Role, SafetyNumber, StateAt,
 };
 use zeroize::Zeroizing;
 
@@ -78,6 +78,7 @@ pub enum Ask {
     NameContact { account: Account, name: Option<String> },
     Nearby,
     PhraseKept,
+    Reached(MessageId),
     React { message: MessageId, emoji: String, on: bool },
     Read { chat: ConversationId, upto: MessageId },
     RecoveryPhrase(Secret),
@@ -136,6 +137,7 @@ pub enum Answer {
     Nearby(Result<Vec<Nearby>, ClientError>),
     Phrase(Result<Secret, ClientError>),
     PhraseKept(Result<(), ClientError>),
+    Reached { message: MessageId, result: Result<Vec<StateAt>, ClientError> },
     Removed { account: Account, result: Result<(), ClientError> },
     Renamed(Result<ProfileInfo, ClientError>),
     Restored(Result<ProfileInfo, ClientError>),
@@ -208,6 +210,7 @@ async fn perform(client: &Client, ask: Ask) -> Answer {
         | Ask::GroupCreate { .. }
         | Ask::GroupForget(_)
         | Ask::History { .. }
+        | Ask::Reached(_)
         | Ask::React { .. }
         | Ask::Read { .. }
         | Ask::Send { .. }
@@ -256,6 +259,7 @@ async fn perform_chat(client: &Client, ask: Ask) -> Answer {
         Ask::History { chat, anchor, visit } => {
             Answer::History { chat, anchor, visit, result: client.history(chat, anchor, PAGE).await }
         }
+        Ask::Reached(message) => Answer::Reached { message, result: client.message_status(message).await },
         Ask::React { message, emoji, on } => {
             Answer::Changed { message, result: client.react(message, emoji, on).await }
         }

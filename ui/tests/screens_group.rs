@@ -14,8 +14,8 @@ use support::example::{
 };
 use support::{FakeCore, Harness, LOOKS};
 use undertone::api::{
-    ClientError, Contact, ContactState, Event, Group, GroupChange, GroupMember, History, Message as Said,
-    MessageState, Role, SharedBy,
+    ClientError, Contact, ContactState, Event, FormerMember, Group, GroupChange, GroupMember, History,
+    Message as Said, MessageState, Role, SharedBy, StateAt,
 };
 use undertone_ui::app::Message;
 use undertone_ui::bridge::{Ask, GroupAsk};
@@ -122,7 +122,7 @@ fn a_conversation_says_who_takes_part_and_what_happened() {
     let harness = opened();
     for said in [
         "4 members",
-        "You and 2 of 3 other members have the same history",
+        "Same history: 2 of 3",
         "You created the group \"Hiking club\"",
         "You added 김보라",
         "김보라 added Chan",
@@ -260,6 +260,79 @@ fn roles_titles_and_people_are_changed_beside_the_conversation() {
     assert!(harness.shows("5 members"));
 }
 
+/// How far our last message has come with each of the others.
+fn reached() -> Vec<StateAt> {
+    let state =
+        |n, state, minutes_ago| StateAt { account: account(n), state, at_ms: NOW_MS - minutes_ago * MINUTE };
+    vec![
+        state(BORA, MessageState::Read, 4),
+        state(CHAN, MessageState::Delivered, 3),
+        state(DAWN, MessageState::Queued, 5),
+    ]
+}
+
+fn told() -> Harness {
+    let mut club = club();
+    for member in &mut club.members {
+        member.last_seen_ms = (member.account == account(DAWN)).then_some(NOW_MS - 90 * MINUTE);
+    }
+    let mut harness = Harness::new(FakeCore { reached: reached(), ..core_with(club) });
+    harness.press("Saturday hikers");
+    harness.asked();
+    harness
+}
+
+fn receipts(harness: &mut Harness) {
+    harness.act(Message::Main(main::Message::Chat(talk::Message::ReceiptsWanted(message_id(CLUB, 11)))));
+}
+
+#[test]
+fn a_message_of_ours_tells_who_has_read_it_who_has_it_and_whom_it_has_not_reached() {
+    let mut harness = told();
+    receipts(&mut harness);
+    let asked = Ask::Reached(message_id(CLUB, 11));
+    assert_eq!(harness.asked(), [asked.clone()]);
+    for said in [
+        "Read by 1 person",
+        "Delivered to 1 person, not read yet",
+        "1 person not reached yet",
+        "Last seen 12:33 PM",
+    ] {
+        assert!(harness.shows(said), "{said}");
+    }
+    let more = |chat| Event::MessageState {
+        chat: chat_id(chat),
+        message: message_id(CLUB, 11),
+        account: account(DAWN),
+        state: MessageState::Delivered,
+        at_ms: NOW_MS,
+        upto: false,
+    };
+    harness.happen([more(BORA)]);
+    assert_eq!(harness.asked(), []);
+    harness.happen([more(CLUB)]);
+    assert_eq!(harness.asked(), [asked]);
+    harness.act(Message::Window(Happened::Escape));
+    assert!(!harness.shows("Read by 1 person"));
+}
+
+#[test]
+fn a_message_that_nobody_else_was_there_for_says_so() {
+    let mut harness = opened();
+    receipts(&mut harness);
+    assert!(harness.shows("Nobody else took part when you sent this."));
+}
+
+#[test]
+fn whoever_took_part_once_keeps_the_name() {
+    let mut club = club();
+    club.members.retain(|member| member.account != account(DAWN));
+    club.former = vec![FormerMember { account: account(DAWN), name: "Dawn Patel".into() }];
+    let mut harness = Harness::new(core_with(club));
+    harness.press("Saturday hikers");
+    assert!(harness.shows("Dawn Patel"));
+}
+
 #[test]
 fn a_plain_member_manages_nobody_and_compares_with_anybody() {
     let mut harness = Harness::new(core_with(Group { role: Some(Role::Member), ..club() }));
@@ -299,6 +372,10 @@ fn every_state_of_a_group_can_be_drawn() {
         harness.happen([Event::GroupChanged(Group { role: Some(Role::ReadOnly), ..lacking })]);
         harness.resize(720.0, 480.0);
         harness.shot("group-narrow", look);
+        let mut harness = Harness::looking(FakeCore { reached: reached(), ..core() }, look);
+        harness.press("Saturday hikers");
+        receipts(&mut harness);
+        harness.shot("group-receipts", look);
         let mut harness = Harness::looking(core(), look);
         harness.act(Message::Main(main::Message::GatherOpened));
         harness.write("group-new-title", "Cooks");

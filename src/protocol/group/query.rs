@@ -1,12 +1,14 @@
 //! What can be asked about groups without changing anything.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use undertone_crypto::group::op::OpKind as SignedKind;
 
 use super::state::{Group, Told};
 use crate::{
-    model::{AccountId, ConversationId, Delivery, DeviceId, EntryRef, GroupHead, GroupState, OpId},
+    model::{
+        AccountId, ConversationId, Delivery, DeviceId, EntryRef, GroupHead, GroupState, Name, OpId, OpKind,
+    },
     protocol::engine::Engine,
 };
 
@@ -66,6 +68,23 @@ impl Engine {
     #[must_use]
     pub fn is_hidden(&self, conversation: ConversationId, entry: &EntryRef) -> bool {
         self.groups.get(&conversation).is_some_and(|group| group.is_hidden(entry))
+    }
+
+    /// Everybody who took part in a group once and does not now, with the name that came with their addition; none
+    /// came with whoever began it.
+    #[must_use]
+    pub fn former_members(&self, conversation: ConversationId) -> BTreeMap<AccountId, Option<Name>> {
+        let Some((group, state)) =
+            self.groups.get(&conversation).and_then(|group| Some((group, group.state()?)))
+        else {
+            return BTreeMap::new();
+        };
+        let named = group.log.in_order().into_iter().filter_map(|op| match &op.what {
+            OpKind::Create { .. } => Some((op.author, None)),
+            OpKind::Add { account, name, .. } => Some((*account, Some(name.clone()))),
+            _ => None,
+        });
+        named.filter(|(account, _)| !state.members.contains_key(account)).collect()
     }
 
     /// How far an entry of ours in a group has come with each of those who were members as far as we knew then, and are

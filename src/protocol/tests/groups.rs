@@ -289,3 +289,30 @@ fn who_is_forgotten_as_a_contact_or_asks_to_be_one_stays_in_the_group() {
     assert_eq!(texts(&world, 0, chat).len(), 6);
     assert!(!world.nodes[0].engine.contacts().any(|contact| contact.account == bora));
 }
+
+#[test]
+fn who_took_part_once_keeps_the_name_and_who_comes_later_owes_no_receipt() {
+    let mut world = circle(&["Hana", "Bora", "Chan", "Dan"], 11);
+    let chat = begin(&mut world, &[1, 2]);
+    let before = write(&mut world, 0, chat, "before Dan").unwrap();
+    world.pass(3);
+    let (hana, bora, chan, dan) = (world.account(0), world.account(1), world.account(2), world.account(3));
+    world.cut(0, 3);
+    world.act(0, |engine, ctx| engine.add_member(chat, dan, Role::Member, ctx)).unwrap();
+    world.act(0, |engine, ctx| engine.remove_member(chat, chan, ctx)).unwrap();
+    world.pass(3);
+    let after = write(&mut world, 0, chat, "after Dan").unwrap();
+    world.pass(3);
+    let engine = &world.nodes[0].engine;
+    let reached = |entry| {
+        let reached = engine.group_delivery(chat, entry).into_iter();
+        reached.map(|(account, state, _)| (account, state)).collect::<Vec<_>>()
+    };
+    assert_eq!(reached(before), [(bora, Delivery::Delivered)]);
+    assert!(reached(after).iter().any(|(account, _)| *account == dan));
+    for node in [0, 1, 2] {
+        let former = world.nodes[node].engine.former_members(chat);
+        assert_eq!(former.get(&chan), Some(&Some(Name::new("Chan").unwrap())), "{node}");
+        assert!(!former.contains_key(&hana) && !former.contains_key(&dan));
+    }
+}

@@ -55,7 +55,7 @@ pub const EVENTS: &[Told] = &[
     ),
     told(
         "group.changed",
-        &["chat", "title", "picture", "members", "role", "epoch", "heads", "waiting", "history"],
+        &["chat", "title", "picture", "members", "former", "role", "epoch", "heads", "waiting", "history"],
         "Who takes part in a group, its title or picture, or who holds what changed.",
     ),
     told("group.forgotten", &["chat"], "A group that we took no part in any more was forgotten."),

@@ -27,14 +27,26 @@ pub(super) const METHODS: &[Method] = &[
     Method {
         name: "group.info",
         params: &[need("chat", Kind::Text)],
-        result: &["title", "picture", "image", "members[]", "role", "epoch", "heads[]", "waiting", "history"],
+        result: &[
+            "title",
+            "picture",
+            "image",
+            "members[]",
+            "former[]",
+            "role",
+            "epoch",
+            "heads[]",
+            "waiting",
+            "history",
+        ],
         about: "Who takes part: `account`, `name`, `role`, `me`, `verified`, `connected`, `added_by`, and whether \
                 they hold the `same` history (null if they have not told), with what `they_lack` and `we_lack`. \
                 `role` is ours, null if we take no part any more. `epoch` counts the operations, `heads` are the \
                 newest, `waiting` are messages that have come and cannot be read yet, in all and of each member \
                 whose key is missing; `last_seen_ms` is when they were last connected. \
                 `history` is what those who are added are told. \
-                `picture` names the picture, `image` is it in base64, both null if there is none.",
+                `picture` names the picture, `image` is it in base64, both null if there is none. \
+                `former` are those who took part once: account, name.",
         lane: Lane::Shared,
         run: |client, params| Box::pin(info(client, params)),
     },

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::api::{
     Account, Chat, ChatKind, ClientError, Contact, ContactState, ConversationId, Created, Event, Evidence,
-    Finding, Group, GroupChange, GroupMember, History, Mention, Message, MessageId, MessageKind,
-    MessageState, Nearby, NodeStatus, NotifyMode, Page, PeerStatus, Picture, Presence, ProfileInfo, Role,
-    SafetyNumber, SharedBy, StateAt, Via,
+    Finding, FormerMember, Group, GroupChange, GroupMember, History, Mention, Message, MessageId,
+    MessageKind, MessageState, Nearby, NodeStatus, NotifyMode, Page, PeerStatus, Picture, Presence,
+    ProfileInfo, Role, SafetyNumber, SharedBy, StateAt, Via,
 };
 
 pub(super) fn account() -> Account {
@@ -117,13 +117,14 @@ pub(super) fn group() -> Group {
             me: true,
             verified: false,
             connected: false,
+            last_seen_ms: None,
             added_by: account(),
             same: Some(true),
             they_lack: 0,
             we_lack: 0,
             waiting: 0,
-            last_seen_ms: None,
         }],
+        former: vec![FormerMember { account: account(), name: "Bob".into() }],
         role: Some(Role::Owner),
         epoch: 1,
         heads: vec!["00".into()],

@@ -310,6 +310,8 @@ history-same = You and { $same } of { $of ->
     [one] { $of } other member
    *[other] { $of } other members
 } have the same history
+history-same-brief = Same history: { $same } of { $of }
+history-unknown-brief = History not compared yet
 history-same-all = Everyone has the same history
 history-differ = Histories differ
 history-lack = { $count ->
@@ -336,8 +338,24 @@ key-missing-several = { $count ->
     [one] { $count } message cannot be read yet. Waiting for its key
    *[other] { $count } messages cannot be read yet. Waiting for their keys
 }
+state-sent-group = With some members, not with all yet
 group-delivered = Delivered to everyone
 group-read = Read by everyone
+receipts-sent = Sent { $when }
+receipts-read = { $count ->
+    [one] Read by { $count } person
+   *[other] Read by { $count } people
+}
+receipts-delivered = { $count ->
+    [one] Delivered to { $count } person, not read yet
+   *[other] Delivered to { $count } people, not read yet
+}
+receipts-waiting = { $count ->
+    [one] { $count } person not reached yet
+   *[other] { $count } people not reached yet
+}
+receipts-nobody = Nobody else took part when you sent this.
+receipts-never-seen = Not seen yet
 group-event-created = { $name } created the group "{ $title }"
 group-event-created-you = You created the group "{ $title }"
 group-event-added = { $name } added { $other }

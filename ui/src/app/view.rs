@@ -4,7 +4,7 @@ use iced::Fill;
 use iced::widget::container;
 
 use super::{App, Message, Note, Screen};
-use crate::kit::toast::{self, Toast};
+use crate::kit::toast::{self, Corner, Toast};
 use crate::kit::token::size;
 use crate::kit::{Element, banner, focus, theme};
 use crate::screen::{Ctx, Notice};
@@ -23,9 +23,10 @@ impl App {
             Screen::Unlock(unlock) => unlock.view(ctx).map(Message::Unlock),
         };
         let notes = self.notes.iter().map(|note| toast(note, ctx));
-        // beside a rail the composer begins in the corner where toasts are
+        // beside a rail the composer begins in the lower corner, and nobody knows how high it is
         let narrow = matches!(self.screen, Screen::Main(_)) && ctx.width < size::RAIL_BELOW;
-        focus::scope(toast::over(screen, notes, if narrow { size::COMPOSER } else { 0.0 }))
+        let corner = if narrow { Corner::Upper(size::HEADER) } else { Corner::Lower };
+        focus::scope(toast::over(screen, notes, corner))
     }
 }
 

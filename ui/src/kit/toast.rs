@@ -1,8 +1,8 @@
-//! Short messages in the lower start corner that go away by themselves. When they go is the screen's affair.
+//! Short messages in a corner that go away by themselves. When they go is the screen's affair.
 
 use std::borrow::Cow;
 
-use iced::widget::{column, container, row, space as filler, stack};
+use iced::widget::{column, container, row, stack};
 use iced::{Center, Color, Fill, Theme};
 
 use super::Element;
@@ -28,20 +28,34 @@ pub struct Toast<'a, M> {
     pub dismiss_name: Cow<'a, str>,
 }
 
-/// Shows the newest three toasts over a window's content, `above` so many logical pixels of its lower edge that are
-/// in use.
+/// Where toasts are.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Corner {
+    /// In the lower start corner.
+    Lower,
+    /// In the upper end corner, so many logical pixels below the edge: where the lower one is in use.
+    Upper(f32),
+}
+
+/// Shows the newest three toasts over a window's content.
 #[must_use]
 pub fn over<'a, M: Clone + 'a>(
     base: impl Into<Element<'a, M>>,
     toasts: impl IntoIterator<Item = Toast<'a, M>>,
-    above: f32,
+    corner: Corner,
 ) -> Element<'a, M> {
     let mut cards: Vec<Element<'a, M>> = toasts.into_iter().map(card).collect();
     let older = cards.len().saturating_sub(3);
     cards.drain(..older);
-    let margin = iced::padding::all(space::S4).bottom(space::S4 + above);
-    let corner = column![filler::vertical()].extend(cards).spacing(space::S2).padding(margin).height(Fill);
-    stack![base.into(), corner].width(Fill).height(Fill).into()
+    let cards = column(cards).spacing(space::S2);
+    let margin = iced::padding::all(space::S4);
+    let cards = match corner {
+        Corner::Lower => container(cards).padding(margin).align_bottom(Fill),
+        Corner::Upper(below) => {
+            container(cards).padding(margin.top(space::S2 + below)).width(Fill).align_right(Fill)
+        }
+    };
+    stack![base.into(), cards].width(Fill).height(Fill).into()
 }
 
 fn card<'a, M: Clone + 'a>(toast: Toast<'a, M>) -> Element<'a, M> {

@@ -83,8 +83,6 @@ pub mod size {
     pub const MENU: f32 = 232.0;
     /// Toast width: with its margins as wide as the conversation list.
     pub const TOAST: f32 = SIDEBAR - 2.0 * super::space::S4;
-    /// Height of a composer with one line in it, and the rule above it.
-    pub const COMPOSER: f32 = 64.0;
 }
 
 /// All colours of one appearance.

@@ -4,6 +4,7 @@ pub mod draft;
 pub mod emoji;
 pub mod group;
 pub mod passphrase;
+pub mod receipts;
 pub mod row;
 pub mod sidebar;
 pub mod text;

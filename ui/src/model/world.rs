@@ -86,7 +86,10 @@ impl World {
                 if let Some(contact) = self.contacts.get_mut(account) {
                     contact.presence = *presence;
                 }
-                self.memberships(account).for_each(|member| member.connected = presence.connected);
+                self.memberships(account).for_each(|member| {
+                    member.connected = presence.connected;
+                    member.last_seen_ms = presence.last_seen_ms;
+                });
             }
             Event::Stale | Event::Ready => return Pull::Everything,
             Event::Typing { chat, account, typing: true } => {
@@ -118,8 +121,9 @@ impl World {
         if let Some(chat) = self.chats.get_mut(&group.chat) {
             chat.title.clone_from(&group.title);
         }
-        let names = group.members.iter().map(|member| (member.account, member.name.clone()));
-        self.seen_in_groups.extend(names);
+        let former = group.former.iter().map(|former| (former.account, former.name.clone()));
+        let members = group.members.iter().map(|member| (member.account, member.name.clone()));
+        self.seen_in_groups.extend(former.chain(members));
         self.groups.insert(group.chat, group);
     }
 

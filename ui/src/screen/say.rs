@@ -76,6 +76,18 @@ fn given(texts: &Texts, by: &Who, who: &Who, role: Role) -> String {
     }
 }
 
+/// Who holds the same history, in fewer words where there are fewer; none if there is nobody to compare with.
+#[must_use]
+pub(super) fn agreement_in_brief(texts: &Texts, held: &Agreement) -> Option<String> {
+    match *held {
+        Agreement::Same { same, of } if same < of => {
+            Some(t!(texts, "history-same-brief", same = same, of = of))
+        }
+        Agreement::Unknown => Some(t!(texts, "history-unknown-brief")),
+        ref held => agreement(texts, held),
+    }
+}
+
 /// Who holds the same history; none if there is nobody to compare with.
 #[must_use]
 pub(super) fn agreement(texts: &Texts, agreement: &Agreement) -> Option<String> {

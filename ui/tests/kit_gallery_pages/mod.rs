@@ -162,7 +162,11 @@ pub(crate) fn dialog(texts: &Texts) -> Page {
         dismiss: (),
         dismiss_name: t!(texts, "close").into(),
     }];
-    dialogs::over(toast::over(page(text::title(t!(texts, "conversations"))), toasts, 0.0), Some(card), ())
+    dialogs::over(
+        toast::over(page(text::title(t!(texts, "conversations"))), toasts, toast::Corner::Lower),
+        Some(card),
+        (),
+    )
 }
 
 /// A menu, choices of emoji, words to write down, a QR code.

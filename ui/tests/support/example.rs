@@ -132,6 +132,7 @@ pub fn group(n: u8, title: &str, others: Vec<GroupMember>) -> Group {
         title: title.to_owned(),
         picture: None,
         members,
+        former: vec![],
         role: Some(Role::Owner),
         epoch: 4,
         heads: vec!["00112233".to_owned()],
@@ -149,12 +150,12 @@ pub fn member(n: u8, name: &str, role: Role) -> GroupMember {
         me: false,
         verified: false,
         connected: false,
+        last_seen_ms: None,
         added_by: me(),
         same: None,
         they_lack: 0,
         we_lack: 0,
         waiting: 0,
-        last_seen_ms: None,
     }
 }
 

@@ -7,7 +7,7 @@ use iced::futures::future::BoxFuture;
 use iced::futures::stream::{self, BoxStream};
 use undertone::api::{
     Anchor, Chat, ClientError, Contact, ConversationId, Created, Event, Evidence, Group, Message,
-    MessageState, Nearby, NodeStatus, Page, ProfileInfo, Role, SafetyNumber,
+    MessageState, Nearby, NodeStatus, Page, ProfileInfo, Role, SafetyNumber, StateAt,
 };
 use undertone_ui::bridge::{Answer, Ask, Core, GroupAsk, Secret};
 
@@ -23,6 +23,7 @@ pub struct FakeCore {
     pub nearby: Vec<Nearby>,
     pub messages: Vec<Message>,
     pub evidence: Vec<Evidence>,
+    pub reached: Vec<StateAt>,
     pub trouble: Option<ClientError>,
     pub asked: Mutex<Vec<Ask>>,
 }
@@ -38,6 +39,7 @@ impl Default for FakeCore {
             nearby: Vec::new(),
             messages: Vec::new(),
             evidence: Vec::new(),
+            reached: Vec::new(),
             trouble: None,
             asked: Mutex::new(Vec::new()),
         }
@@ -123,6 +125,7 @@ impl FakeCore {
                 }
                 held
             }),
+            Ask::Reached(message) => Answer::Reached { message, result: Ok(self.reached.clone()) },
             Ask::RecoveryPhrase(passphrase) if passphrase.as_str() == self.passphrase => {
                 Answer::Phrase(Ok(Secret::new(PHRASE.to_owned())))
             }

@@ -27,6 +27,60 @@ pub(crate) fn write(person: &mut Person, text: &str) {
     person.screen.key("Return");
 }
 
+/// Waits until something is said in the conversation, and not only in the list.
+pub(crate) fn said(person: &mut Person, text: &str) {
+    person.reads(text, |words, _| eye::all(words, text).into_iter().find(|spot| spot.left > LIST));
+}
+
+/// Answers what somebody else said.
+pub(crate) fn reply(person: &mut Person, to: &str, author: &str, text: &str) {
+    let (x, y) = tool(person, to, 1, 3);
+    person.screen.click(x, y);
+    let replies = t!(person.texts, "reply-to", name = author);
+    person.sees(&replies);
+    person.shot("replying");
+    write(person, text);
+}
+
+/// Puts the first emoji on what somebody else said.
+pub(crate) fn react(person: &mut Person, to: &str) {
+    let (x, y) = tool(person, to, 0, 3);
+    person.screen.click(x, y);
+    person.reads("emoji", |_, picture| (yellow(picture, (x - 14, y - 14, 28, 28)) > 40).then_some(()));
+    person.shot("reacting");
+    person.screen.click(x, y);
+    person.screen.point(600, 120);
+}
+
+/// Waits until an emoji is on something that was said.
+pub(crate) fn reacted(person: &mut Person) {
+    person.reads("a reaction", |_, picture| (yellow(picture, TIMELINE) > 40).then_some(()));
+}
+
+/// Changes the end of what we said last, from the keyboard: so many letters less, and these instead.
+pub(crate) fn mend(person: &mut Person, less: u32, more: &str) {
+    person.screen.key("Up");
+    let editing = t!(person.texts, "editing");
+    person.sees(&editing);
+    for _ in 0..less {
+        person.screen.key("BackSpace");
+    }
+    person.screen.type_text(more);
+    person.shot("editing");
+    person.screen.key("Return");
+}
+
+/// Deletes something of ours.
+pub(crate) fn take_back(person: &mut Person, text: &str) {
+    let (x, y) = tool(person, text, 4, 5);
+    person.screen.click(x, y);
+    let title = t!(person.texts, "delete-message-title");
+    person.sees(&title);
+    person.shot("deleting");
+    let delete = t!(person.texts, "delete");
+    person.press(&delete);
+}
+
 /// Where a tool beside a message is, once the pointer is on it and it is drawn: the `nth` of `count`.
 pub(crate) fn tool(person: &mut Person, text: &str, nth: u32, count: u32) -> (u32, u32) {
     let mut ways = eye::WAYS.iter().cycle();
@@ -49,7 +103,7 @@ pub(crate) fn tool(person: &mut Person, text: &str, nth: u32, count: u32) -> (u3
 }
 
 /// The bubble around a text, which is on its last line.
-pub(crate) fn bubble(picture: &Picture, text: Spot) -> Spot {
+fn bubble(picture: &Picture, text: Spot) -> Spot {
     // between the letters and the bubble's start
     let (x, y) = (text.left - 5, text.middle().1);
     let ground = picture.at(x, y);
@@ -63,7 +117,7 @@ pub(crate) fn bubble(picture: &Picture, text: Spot) -> Spot {
 }
 
 /// How much of a rectangle is as yellow as hands and faces are.
-pub(crate) fn yellow(picture: &Picture, rectangle: (u32, u32, u32, u32)) -> usize {
+fn yellow(picture: &Picture, rectangle: (u32, u32, u32, u32)) -> usize {
     picture.count(rectangle, |[r, g, b]| r > 0xE0 && g > 0xB0 && b < 0x90)
 }
 
@@ -93,4 +147,4 @@ pub(crate) fn in_list(spot: &Spot) -> bool {
 /// Where the list ends, in pixels from the left.
 pub(crate) const LIST: u32 = 320;
 /// Where messages are: x, y, width, height.
-pub(crate) const TIMELINE: (u32, u32, u32, u32) = (LIST, 60, WIDTH - LIST, 620);
+const TIMELINE: (u32, u32, u32, u32) = (LIST, 60, WIDTH - LIST, 620);

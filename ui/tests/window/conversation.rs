@@ -6,7 +6,7 @@ use std::net::TcpListener;
 use undertone_ui::i18n::Language;
 use undertone_ui::t;
 
-use crate::chat::{LIST, TIMELINE, Tick, open, show, ticks, tool, write, yellow};
+use crate::chat::{LIST, Tick, mend, open, react, reacted, reply, said, show, take_back, ticks, tool, write};
 use crate::eye;
 use crate::first::{begin, keep_words};
 use crate::person::{Look, Person, album};
@@ -123,47 +123,22 @@ fn talk(hana: &mut Person, bora: &mut Person) {
 }
 
 fn answer_react_edit_and_delete(hana: &mut Person, bora: &mut Person) {
-    // a reply
-    let (x, y) = tool(hana, "See you at noon", 1, 3);
-    hana.screen.click(x, y);
-    let replies = t!(hana.texts, "reply-to", name = BORA);
-    hana.sees(&replies);
-    hana.shot("replying");
-    write(hana, "Noon suits me");
-    // a reaction
-    let (x, y) = tool(bora, "Noon suits me", 0, 3);
-    bora.screen.click(x, y);
-    bora.reads("emoji", |_, picture| (yellow(picture, (x - 14, y - 14, 28, 28)) > 40).then_some(()));
-    bora.shot("reacting");
-    bora.screen.click(x, y);
-    hana.reads("a reaction", |_, picture| (yellow(picture, TIMELINE) > 40).then_some(()));
-    bora.screen.point(600, 120);
+    reply(hana, "See you at noon", BORA, "Noon suits me");
+    react(bora, "Noon suits me");
+    reacted(hana);
     bora.shot("reacted");
     hana.shot("reacted");
     // an edit, from the keyboard
     write(hana, "Bring an umbrela");
     bora.sees("Bring an umbrela");
-    hana.screen.key("Up");
-    let editing = t!(hana.texts, "editing");
-    hana.sees(&editing);
-    hana.screen.key("BackSpace");
-    hana.screen.type_text("la please");
-    hana.shot("editing");
-    hana.screen.key("Return");
+    mend(hana, 1, "la please");
     bora.sees("Bring an umbrella please");
     let edited = t!(hana.texts, "message-edited");
     hana.sees(&edited);
     // a message taken back
     write(hana, "Wrong window sorry");
-    let wrong = bora.sees("Wrong window sorry");
-    assert!(wrong.left > LIST, "it is in the conversation");
-    let (x, y) = tool(hana, "Wrong window sorry", 4, 5);
-    hana.screen.click(x, y);
-    let title = t!(hana.texts, "delete-message-title");
-    hana.sees(&title);
-    hana.shot("deleting");
-    let delete = t!(hana.texts, "delete");
-    hana.press(&delete);
+    said(bora, "Wrong window sorry");
+    take_back(hana, "Wrong window sorry");
     let deleted = t!(bora.texts, "message-deleted");
     bora.sees(&deleted);
     bora.misses("Wrong window sorry");

@@ -41,8 +41,11 @@ pub(super) fn header<'a>(state: &'a State, world: &'a World, ctx: Ctx<'a>) -> El
         label(say::typing(texts, &writers)).tone(Tone::Accent).one_line().into()
     } else if let Some(known) = world.group(&state.chat) {
         let members = label(t!(texts, "group-members", count = known.members.len()));
-        let history = agreement(&group::agreement(known), ctx)
-            .map(|(mark, words)| row![mark, words.one_line()].spacing(gap::S1).align_y(Center));
+        let held = group::agreement(known);
+        let history = say::agreement_in_brief(texts, &held).map(|words| {
+            let (mark, tone) = mark(&held);
+            row![mark, label(words).tone(tone).one_line()].spacing(gap::S1).align_y(Center)
+        });
         row![members.tone(Tone::Secondary).one_line()].push(history).spacing(gap::S3).align_y(Center).into()
     } else {
         label(t!(texts, "loading")).tone(Tone::Secondary).one_line().into()
@@ -58,6 +61,12 @@ pub(super) fn header<'a>(state: &'a State, world: &'a World, ctx: Ctx<'a>) -> El
 
 /// Who holds the same history, with a mark before the words.
 pub(super) fn agreement<'a, M: 'a>(held: &Agreement, ctx: Ctx<'a>) -> Option<(Element<'a, M>, Words<'a, M>)> {
+    let words = label(say::agreement(ctx.texts, held)?);
+    let (mark, tone) = mark(held);
+    Some((mark, words.tone(tone)))
+}
+
+fn mark<'a, M: 'a>(held: &Agreement) -> (Element<'a, M>, Tone) {
     let (glyph, tone) = match held {
         Agreement::Same { .. } => (Icon::CircleCheck, Tone::Success),
         Agreement::Alone | Agreement::Unknown => (Icon::Hourglass, Tone::Secondary),
@@ -67,8 +76,7 @@ pub(super) fn agreement<'a, M: 'a>(held: &Agreement, ctx: Ctx<'a>) -> Option<(El
         | Agreement::Waiting(_)
         | Agreement::WeLack(_) => (Icon::CircleAlert, Tone::Warning),
     };
-    let words = label(say::agreement(ctx.texts, held)?).tone(tone);
-    Some((toned(glyph, 14.0, tone).into(), words))
+    (toned(glyph, 14.0, tone).into(), tone)
 }
 
 /// Why nothing can be written; none if we may write.

@@ -104,6 +104,8 @@ pub enum Message {
     Reacted(MessageId, String),
     /// An emoji is wanted for a message.
     ReactWanted(MessageId),
+    /// How far a message of ours has come with each member is to be shown.
+    ReceiptsWanted(MessageId),
     /// A message is to be answered.
     ReplyWanted(MessageId),
     /// To the message that is quoted.
@@ -167,6 +169,12 @@ impl State {
         self.chat
     }
 
+    /// A message, if it is loaded.
+    #[must_use]
+    pub fn message(&self, id: &MessageId) -> Option<&undertone::api::Message> {
+        self.timeline.get(id)
+    }
+
     /// Whether time matters: nothing has come in yet, or a message stands out for a moment.
     #[must_use]
     pub const fn waits(&self) -> bool {
@@ -223,6 +231,7 @@ impl State {
             | Message::ForgetWanted
             | Message::KeyAcceptWanted
             | Message::LinkPressed(_)
+            | Message::ReceiptsWanted(_)
             | Message::VerifyWanted => {}
         }
         Vec::new()
@@ -352,14 +361,15 @@ impl State {
     }
 
     fn react(&mut self, id: MessageId, emoji: String, around: &Around<'_>) -> Vec<Action> {
-        self.picking = None;
+        // what was picked from goes away with the keyboard in it
+        let editor = self.picking.take().map(|_| Action::Focus(Self::EDITOR));
         let me = around.world.me.account;
         let Some(message) = self.timeline.get(&id).filter(|message| !message.deleted) else {
             return Vec::new();
         };
         let own =
             message.reactions.get(&emoji).is_some_and(|people| me.is_some_and(|me| people.contains(&me)));
-        vec![Ask::React { message: id, emoji, on: !own }.into()]
+        std::iter::once(Ask::React { message: id, emoji, on: !own }.into()).chain(editor).collect()
     }
 
     fn toggle_details(&mut self, around: &Around<'_>) -> Vec<Action> {

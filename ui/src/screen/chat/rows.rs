@@ -199,6 +199,7 @@ fn receipt(state: MessageState, people: People<'_>, ctx: Ctx<'_>) -> (Receipt, S
         MessageState::Queued => (Receipt::Queued, t!(texts, "state-queued", name = people.other(ctx))),
         MessageState::Delivered if people.group => (Receipt::Delivered, t!(texts, "group-delivered")),
         MessageState::Read if people.group => (Receipt::Read, t!(texts, "group-read")),
+        MessageState::Sent if people.group => (Receipt::Sent, t!(texts, "state-sent-group")),
         MessageState::Sent => (Receipt::Sent, t!(texts, "state-sent")),
         MessageState::Delivered => (Receipt::Delivered, t!(texts, "state-delivered")),
         MessageState::Read => (Receipt::Read, t!(texts, "state-read")),
@@ -232,11 +233,12 @@ fn tools<'a>(
         copy,
     ];
     if data.mine {
-        tools = tools.push(tool(Icon::Pencil, t!(texts, "edit"), Message::EditWanted(id))).push(tool(
-            Icon::Trash,
-            t!(texts, "delete"),
-            Message::DeleteWanted(id),
-        ));
+        let told =
+            people.group.then(|| tool(Icon::Info, t!(texts, "message-details"), Message::ReceiptsWanted(id)));
+        tools = tools
+            .push(told)
+            .push(tool(Icon::Pencil, t!(texts, "edit"), Message::EditWanted(id)))
+            .push(tool(Icon::Trash, t!(texts, "delete"), Message::DeleteWanted(id)));
     }
     tools.align_y(Center).into()
 }
@@ -249,6 +251,9 @@ fn keys(data: &row::Bubble, text: &str, people: People<'_>) -> Vec<(Stroke, Mess
         return keys;
     }
     keys.push((Stroke::Letter('r'), Message::ReplyWanted(id)));
+    if data.mine && people.group {
+        keys.push((Stroke::Letter('i'), Message::ReceiptsWanted(id)));
+    }
     if data.mine {
         keys.push((Stroke::Letter('e'), Message::EditWanted(id)));
         keys.push((Stroke::Delete, Message::DeleteWanted(id)));

@@ -3,7 +3,7 @@
 use undertone::api::{Account, ConversationId};
 
 use super::confirm::{self, Confirm};
-use super::{Dialog, Message, Moment, Panel, State, connect, gather, requests};
+use super::{Dialog, Message, Moment, Panel, State, connect, gather, receipts, requests};
 use crate::bridge::{Ask, Secret};
 use crate::screen::chat::MembersMessage;
 use crate::screen::{Action, Notice, chat, verify};
@@ -49,6 +49,12 @@ impl State {
         Some(match message {
             chat::Message::ForgetWanted | chat::Message::Members(MembersMessage::ForgetWanted) => {
                 self.ask_again(Confirm::Forget(chat))
+            }
+            chat::Message::ReceiptsWanted(message) => {
+                let Panel::Chat(open) = &self.panel else { return None };
+                let (receipts, actions) = receipts::State::open(open.message(message)?);
+                self.dialog = Some(Dialog::Receipts(Box::new(receipts)));
+                actions
             }
             chat::Message::Members(MembersMessage::AddWanted) => {
                 self.dialog = Some(Dialog::Gather(Box::new(gather::State::add_to(chat))));

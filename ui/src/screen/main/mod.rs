@@ -5,6 +5,7 @@ mod confirm;
 mod connect;
 mod dialogs;
 mod gather;
+mod receipts;
 mod requests;
 mod route;
 mod sidebar;
@@ -54,6 +55,7 @@ enum Dialog {
     Connect(Box<connect::State>),
     Gather(Box<gather::State>),
     Link(Secret),
+    Receipts(Box<receipts::State>),
     Verify(Box<verify::State>),
 }
 
@@ -80,6 +82,8 @@ pub enum Message {
     GatherOpened,
     /// A conversation is to be opened.
     Opened(ConversationId),
+    /// Something in how far a message has come.
+    Receipts(receipts::Message),
     /// Something with the requests.
     Requests(requests::Message),
     /// The link on screen is to be copied.
@@ -167,6 +171,7 @@ impl State {
             Message::Confirm(message) => return self.confirmed(message),
             Message::Connect(connect::Message::Closed)
             | Message::Gather(gather::Message::Closed)
+            | Message::Receipts(receipts::Message::Closed)
             | Message::Verify(verify::Message::Closed) => {
                 self.dialog = None;
             }

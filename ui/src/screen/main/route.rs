@@ -41,6 +41,11 @@ impl State {
     }
 
     fn told(&mut self, event: &Event) -> Vec<Action> {
+        if let (Some(Dialog::Receipts(receipts)), Event::MessageState { chat, .. }) = (&self.dialog, event)
+            && receipts.message().conversation == *chat
+        {
+            return vec![receipts.ask()];
+        }
         if let Event::Error(error) = event {
             return vec![Action::Notify(Notice::Trouble(error.code()))];
         }
@@ -84,6 +89,9 @@ impl State {
             && connect.answered(&answer)
         {
             self.dialog = None;
+        }
+        if let Some(Dialog::Receipts(receipts)) = &mut self.dialog {
+            receipts.answered(&answer);
         }
         if let Some(Dialog::Gather(gather)) = &mut self.dialog {
             match gather.answered(&answer) {
