@@ -79,26 +79,11 @@ impl State {
     }
 
     fn place(&mut self, answer: Answer, moment: Moment<'_>) -> Vec<Action> {
-        if let Some(Dialog::Verify(verify)) = &mut self.dialog {
-            verify.answered(&answer);
-        }
         if let Panel::Settings(settings) = &mut self.panel {
             settings.answered(&answer);
         }
-        if let Some(Dialog::Connect(connect)) = &mut self.dialog
-            && connect.answered(&answer)
-        {
-            self.dialog = None;
-        }
-        if let Some(Dialog::Receipts(receipts)) = &mut self.dialog {
-            receipts.answered(&answer);
-        }
-        if let Some(Dialog::Gather(gather)) = &mut self.dialog {
-            match gather.answered(&answer) {
-                Outcome::Done => self.dialog = None,
-                Outcome::Elsewhere => {}
-                Outcome::Refused => return Vec::new(),
-            }
+        if self.in_dialog(&answer) == Outcome::Refused {
+            return Vec::new();
         }
         match answer {
             Answer::Added(result) => {
@@ -151,6 +136,27 @@ impl State {
             | Answer::Changed { .. } => self.in_history(answer, moment),
             other => told_in_passing(&other),
         }
+    }
+
+    /// Takes what came of a question to the dialog, which closes if it was waited for there.
+    fn in_dialog(&mut self, answer: &Answer) -> Outcome {
+        let outcome = match &mut self.dialog {
+            Some(Dialog::Connect(connect)) if connect.answered(answer) => Outcome::Done,
+            Some(Dialog::Gather(gather)) => gather.answered(answer),
+            Some(Dialog::Receipts(receipts)) => {
+                receipts.answered(answer);
+                Outcome::Elsewhere
+            }
+            Some(Dialog::Verify(verify)) => {
+                verify.answered(answer);
+                Outcome::Elsewhere
+            }
+            _ => Outcome::Elsewhere,
+        };
+        if outcome == Outcome::Done {
+            self.dialog = None;
+        }
+        outcome
     }
 
     fn in_groups(&mut self, answer: Answer, moment: Moment<'_>) -> Vec<Action> {
