@@ -291,7 +291,7 @@ fn a_message_of_ours_tells_who_has_read_it_who_has_it_and_whom_it_has_not_reache
     let mut harness = told();
     receipts(&mut harness);
     let asked = Ask::Reached(message_id(CLUB, 11));
-    assert_eq!(harness.asked(), [asked.clone()]);
+    assert_eq!(harness.asked(), std::slice::from_ref(&asked));
     for said in [
         "Read by 1 person",
         "Delivered to 1 person, not read yet",

@@ -141,7 +141,13 @@ impl State {
     /// Takes what came of a question to the dialog, which closes if it was waited for there.
     fn in_dialog(&mut self, answer: &Answer) -> Outcome {
         let outcome = match &mut self.dialog {
-            Some(Dialog::Connect(connect)) if connect.answered(answer) => Outcome::Done,
+            Some(Dialog::Connect(connect)) => {
+                if connect.answered(answer) {
+                    Outcome::Done
+                } else {
+                    Outcome::Elsewhere
+                }
+            }
             Some(Dialog::Gather(gather)) => gather.answered(answer),
             Some(Dialog::Receipts(receipts)) => {
                 receipts.answered(answer);
