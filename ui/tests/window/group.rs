@@ -84,9 +84,10 @@ fn talk(hana: &mut Person, bora: &mut Person, chan: &mut Person) {
     for person in [&mut *bora, &mut *chan] {
         said(person, "Shall we take the ridge on Saturday");
     }
-    write(bora, "저는 능선이 좋아요");
+    // Hangul in a line of another language is not read surely
+    write(bora, "저는 능선이 좋아요, see you Saturday");
     for person in [&mut *hana, &mut *chan] {
-        said(person, "저는 능선이 좋아요");
+        said(person, "see you Saturday");
     }
     write(chan, "I bring the sandwiches");
     for person in [&mut *hana, &mut *bora] {
