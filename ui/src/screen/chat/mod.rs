@@ -169,12 +169,6 @@ impl State {
         self.chat
     }
 
-    /// A message, if it is loaded.
-    #[must_use]
-    pub fn message(&self, id: &MessageId) -> Option<&undertone::api::Message> {
-        self.timeline.get(id)
-    }
-
     /// Whether time matters: nothing has come in yet, or a message stands out for a moment.
     #[must_use]
     pub const fn waits(&self) -> bool {

@@ -9,6 +9,12 @@ use crate::model::row;
 use crate::screen::Action;
 
 impl State {
+    /// A message, if it is loaded.
+    #[must_use]
+    pub fn message(&self, id: &MessageId) -> Option<&undertone::api::Message> {
+        self.timeline.get(id)
+    }
+
     pub(super) fn turn(&mut self, anchor: Anchor, page: Page, around: &mut Around<'_>) -> Vec<Action> {
         let first = !self.loaded;
         self.loaded = true;
