@@ -267,10 +267,12 @@ fn a_member_added_later_reads_exactly_what_the_policy_says() {
     circle.has_members(2, &chat, &[0, 1, 2]);
     circle.programs[0].call("group.history", &json!({"chat": chat, "history": 7}));
     circle.change(0, "group.add", &chat, 3);
+    circle.has_members(3, &chat, &[0, 1, 2, 3]);
     let told = circle.comes_to(3, &chat, 7);
     assert_eq!(told, said[23..]);
     circle.programs[0].call("group.history", &json!({"chat": chat, "history": "all"}));
     circle.change(0, "group.add", &chat, 4);
+    circle.has_members(4, &chat, &[0, 1, 2, 3, 4]);
     assert_eq!(circle.comes_to(4, &chat, 30), said);
     let by = circle.accounts[0].clone();
     for line in history(&mut circle.programs[4], &chat).iter().filter(|line| line["kind"] == "text") {
