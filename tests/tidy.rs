@@ -435,7 +435,8 @@ fn is_test(name: &str) -> bool {
     let part = |part: &str| name.starts_with(part) || name.contains(&format!("/{part}"));
     part("tests/")
         || part("benches/")
-        || ["tests.rs", "/conformance.rs", "/sim.rs"].iter().any(|end| name.ends_with(end))
+        || part("sim/")
+        || ["tests.rs", "/conformance.rs"].iter().any(|end| name.ends_with(end))
 }
 
 /// All files with these endings, without what tools make.

@@ -4,8 +4,8 @@ use undertone_crypto::group::GroupId;
 
 use crate::{
     model::{
-        Body, ConversationId, DeviceId, Emoji, EntryRef, History, Mentions, Name, OpId, OwedHistory, Role,
-        SharedEntry, Text, ToldHistory,
+        ConversationId, DeviceId, Emoji, EntryRef, History, Name, OpId, OwedHistory, Role, SharedEntry, Text,
+        ToldHistory,
     },
     protocol::{group::ops::conversation_of, sim::World},
     wire::{HistoryPack, Note},
@@ -21,21 +21,14 @@ fn ten_texts(history: History, seed: u64) -> (World, ConversationId) {
     world.befriend(HANA, BORA);
     world.befriend(HANA, CHAN);
     world.connect(BORA, CHAN);
-    let members = [world.account(BORA)];
-    let title = Name::new("Harbour").unwrap();
-    let chat = world.act(HANA, |engine, ctx| engine.create_group(&title, &members, history, ctx)).unwrap();
+    let chat = world.begin(&[BORA], history);
     world.pass(3);
     for number in 0..10 {
-        say(&mut world, number % 2, chat, &format!("text {number}"));
+        world.post(number % 2, chat, &format!("text {number}"));
         world.run();
     }
     world.pass(3);
     (world, chat)
-}
-
-fn say(world: &mut World, node: usize, chat: ConversationId, text: &str) -> EntryRef {
-    let body = Body::Text { text: Text::new(text).unwrap(), reply_to: None, mentions: Mentions::default() };
-    world.act(node, |engine, ctx| engine.speak(chat, body, ctx)).unwrap()
 }
 
 fn add(world: &mut World, node: usize, chat: ConversationId, who: usize) {
@@ -75,7 +68,7 @@ fn a_newcomer_is_told_exactly_what_the_policy_says() {
         let (head, _) = world.nodes[CHAN].engine.group(chat).unwrap();
         assert_eq!(head.unread, 0, "what was said before is not unread");
         // They are told once, and take part as anybody.
-        say(&mut world, CHAN, chat, "hello");
+        world.post(CHAN, chat, "hello");
         world.pass(40);
         assert_eq!(told(&world, CHAN, chat).len(), world.nodes[CHAN].disk.shared.len());
         assert!(world.nodes[HANA].engine.same_history(chat).iter().all(|same| same.same == Some(true)));
@@ -163,7 +156,7 @@ fn send(world: &mut World, from: usize, pack: HistoryPack) {
 #[test]
 fn packs_of_others_or_beyond_the_policy_or_after_the_adding_are_refused() {
     let (mut world, chat) = ten_texts(History::Last(3), 5);
-    say(&mut world, HANA, chat, "one more");
+    world.post(HANA, chat, "one more");
     add(&mut world, HANA, chat, CHAN);
     world.pass(5);
     let before = told(&world, CHAN, chat);
@@ -246,7 +239,7 @@ fn many_newcomers_are_told_one_after_the_other() {
     let chat = world.act(HANA, |engine, ctx| engine.create_group(&title, &[], all, ctx)).unwrap();
     let long = "x".repeat(30_000);
     for number in 0..300 {
-        say(&mut world, HANA, chat, &format!("text {number} {long}"));
+        world.post(HANA, chat, &format!("text {number} {long}"));
     }
     (1..6).for_each(|who| add(&mut world, HANA, chat, who));
     for _ in 0..20 {
@@ -280,7 +273,7 @@ fn who_had_forgotten_the_group_and_is_added_again_is_told_and_reads_what_all_say
     add(&mut world, HANA, chat, CHAN);
     world.pass(3);
     for node in [HANA, BORA] {
-        say(&mut world, node, chat, "hello Chan");
+        world.post(node, chat, "hello Chan");
         world.pass(2);
     }
     world.act(HANA, |engine, ctx| engine.remove_member(chat, chan, ctx)).unwrap();
@@ -292,7 +285,7 @@ fn who_had_forgotten_the_group_and_is_added_again_is_told_and_reads_what_all_say
     world.pass(3);
     assert_eq!(told(&world, CHAN, chat), ["hello Chan", "hello Chan"]);
     for (node, text) in [(BORA, "from Bora"), (HANA, "from Hana")] {
-        let id = say(&mut world, node, chat, text);
+        let id = world.post(node, chat, text);
         world.pass(3);
         assert!(world.nodes[CHAN].disk.entries.contains_key(&(chat, id)), "{text}");
     }

@@ -7,7 +7,7 @@ use undertone_crypto::{
 };
 
 use crate::{
-    model::{Body, ConversationId, EntryRef, History, Mentions, Name, Text},
+    model::ConversationId,
     protocol::sim::World,
     wire::{Frame, Holding, MAX_RUNS, Note, Summary, Sync},
 };
@@ -16,35 +16,6 @@ const HANA: usize = 0;
 const BORA: usize = 1;
 const CHAN: usize = 2;
 const MALLORY: usize = 3;
-
-fn circle(seed: u64) -> (World, ConversationId) {
-    let mut world = World::new(&["Hana", "Bora", "Chan", "Mallory"], seed);
-    for (a, b) in [(0, 1), (0, 2), (0, 3), (1, 2), (1, 3), (2, 3)] {
-        world.befriend(a, b);
-    }
-    let members: Vec<_> = (1..4).map(|node| world.account(node)).collect();
-    let title = Name::new("Harbour").unwrap();
-    let chat =
-        world.act(HANA, |engine, ctx| engine.create_group(&title, &members, History::None, ctx)).unwrap();
-    world.run();
-    for node in 0..4 {
-        say(&mut world, node, chat, "hello");
-        world.pass(2);
-    }
-    (world, chat)
-}
-
-fn say(world: &mut World, node: usize, chat: ConversationId, text: &str) -> EntryRef {
-    let body = Body::Text { text: Text::new(text).unwrap(), reply_to: None, mentions: Mentions::default() };
-    world.act(node, |engine, ctx| engine.speak(chat, body, ctx)).unwrap()
-}
-
-fn shows(world: &World, node: usize, chat: ConversationId, text: &str) -> bool {
-    let said = |body: &Body| matches!(body, Body::Text { text: said, .. } if said.as_str() == text);
-    let at = &world.nodes[node];
-    let all = at.disk.entries.iter().filter(|((of, id), _)| *of == chat && !at.engine.is_hidden(chat, id));
-    all.filter(|(_, entry)| said(&entry.body)).count() == 1
-}
 
 /// A note of Mallory's comes to somebody.
 fn note(world: &mut World, node: usize, note: &Note<'_>) {
@@ -66,7 +37,7 @@ fn group_of(world: &World, chat: ConversationId) -> [u8; 32] {
 
 #[test]
 fn a_group_with_the_secret_of_another_takes_no_message_from_it() {
-    let (mut world, chat) = circle(1);
+    let (mut world, chat) = World::friends(&["Hana", "Bora", "Chan", "Mallory"], 1);
     let secret = *world.nodes[HANA].disk.groups[&chat].envelopes[0].first_chunk().unwrap();
     for n in 1..9 {
         let key = chain(&mut world, [n; 32]).skdm().encode();
@@ -74,14 +45,14 @@ fn a_group_with_the_secret_of_another_takes_no_message_from_it() {
         note(&mut world, BORA, &Note::Envelope { group: [n; 32], secret });
     }
     assert!(*world.nodes[BORA].disk.groups.keys().next().unwrap() < chat);
-    say(&mut world, HANA, chat, "after");
+    world.post(HANA, chat, "after");
     world.pass(60);
-    assert!(shows(&world, BORA, chat, "after"));
+    assert!(world.shows(BORA, chat, "after"));
 }
 
 #[test]
 fn operations_side_by_side_without_end_keep_nobody_from_being_heard() {
-    let (mut world, chat) = circle(2);
+    let (mut world, chat) = World::friends(&["Hana", "Bora", "Chan", "Mallory"], 2);
     let (_, heads) = world.nodes[MALLORY].engine.group_heads(chat);
     let keys = DeviceKeys::from_bytes(&world.nodes[MALLORY].disk.profile.device).unwrap();
     let cert = DevCert::parse(&world.nodes[MALLORY].disk.profile.cert).unwrap();
@@ -95,9 +66,9 @@ fn operations_side_by_side_without_end_keep_nobody_from_being_heard() {
             note(&mut world, node, &Note::Ops { group, ops: vec![signed.as_bytes()] });
         }
     }
-    say(&mut world, HANA, chat, "after");
+    world.post(HANA, chat, "after");
     world.pass(5);
-    assert!(shows(&world, BORA, chat, "after") && shows(&world, CHAN, chat, "after"));
+    assert!(world.shows(BORA, chat, "after") && world.shows(CHAN, chat, "after"));
 }
 
 /// Mallory tells somebody that it holds these.
@@ -124,11 +95,11 @@ fn claim(world: &mut World, node: usize, chat: ConversationId, chains: &[[u8; 16
 
 #[test]
 fn nobody_has_read_what_is_not_written_yet() {
-    let (mut world, chat) = circle(3);
+    let (mut world, chat) = World::friends(&["Hana", "Bora", "Chan", "Mallory"], 3);
     let sending = world.nodes[HANA].disk.groups[&chat].sending.unwrap();
     claim(&mut world, HANA, chat, &[sending], &[(0, 99)]);
     world.cut(HANA, MALLORY);
-    let later = say(&mut world, HANA, chat, "later");
+    let later = world.post(HANA, chat, "later");
     let mallory = world.account(MALLORY);
     let reached = &world.nodes[HANA].disk.groups[&chat].reached;
     let of_it = reached.iter().find(|reached| reached.account == mallory).unwrap();
@@ -137,12 +108,12 @@ fn nobody_has_read_what_is_not_written_yet() {
 
 #[test]
 fn who_claims_to_have_what_nobody_wrote_keeps_nobody_from_asking_the_others() {
-    let (mut world, chat) = circle(4);
+    let (mut world, chat) = World::friends(&["Hana", "Bora", "Chan", "Mallory"], 4);
     world.cut(HANA, BORA);
     world.cut(HANA, MALLORY);
     world.cut(BORA, CHAN);
     world.cut(CHAN, MALLORY);
-    say(&mut world, HANA, chat, "missed");
+    world.post(HANA, chat, "missed");
     world.run();
     let group = group_of(&world, chat);
     let mut chains = Vec::new();
@@ -151,17 +122,17 @@ fn who_claims_to_have_what_nobody_wrote_keeps_nobody_from_asking_the_others() {
         note(&mut world, BORA, &Note::SenderKey(&made.skdm().encode()));
         chains.push(*made.id().as_bytes());
     }
-    assert!(!shows(&world, BORA, chat, "missed"));
+    assert!(!world.shows(BORA, chat, "missed"));
     let runs: Vec<_> = (0..u32::try_from(MAX_RUNS).unwrap()).map(|n| (2 * n, 2 * n)).collect();
     claim(&mut world, BORA, chat, &chains, &runs);
     world.connect(HANA, BORA);
     world.run();
-    assert!(shows(&world, BORA, chat, "missed"));
+    assert!(world.shows(BORA, chat, "missed"));
 }
 
 #[test]
 fn what_somebody_blocked_sends_over_others_does_not_hold_up_the_rest() {
-    let (mut world, _) = circle(5);
+    let (mut world, _) = World::friends(&["Hana", "Bora", "Chan", "Mallory"], 5);
     let (hana, mallory) = (world.account(HANA), world.account(MALLORY));
     world.act(HANA, |engine, ctx| engine.block(mallory, true, ctx)).unwrap();
     (1..4).for_each(|node| world.cut(HANA, node));

@@ -1,75 +1,29 @@
 //! Members carry each other's notes: what an absent one has sealed for another arrives once, by whichever way, and
 //! whoever carries can neither read it, change it, fill a disk with it nor end a session by it.
 
-use undertone_crypto::identity::AccountId;
-
-use crate::{
-    model::{Body, ConversationId, EntryRef, Name, Text},
-    protocol::sim::World,
-    wire::Frame,
-};
-
-/// Three friends in one group, and everybody is connected.
-fn three(seed: u64) -> (World, ConversationId) {
-    let mut world = World::new(&["Hana", "Bora", "Chan", "Dan"], seed);
-    for (a, b) in [(0, 1), (0, 2), (0, 3), (1, 2), (1, 3), (2, 3)] {
-        world.befriend(a, b);
-    }
-    let accounts: Vec<AccountId> = (1..4).map(|node| world.account(node)).collect();
-    let title = Name::new("Harbour").unwrap();
-    let chat = world
-        .act(0, |engine, ctx| engine.create_group(&title, &accounts, crate::model::History::None, ctx))
-        .unwrap();
-    world.run();
-    for node in 0..4 {
-        write(&mut world, node, chat, "hello");
-        world.pass(2);
-    }
-    (world, chat)
-}
-
-fn write(world: &mut World, node: usize, chat: ConversationId, text: &str) -> EntryRef {
-    let body = Body::Text {
-        text: Text::new(text).unwrap(),
-        reply_to: None,
-        mentions: crate::model::Mentions::default(),
-    };
-    world.act(node, |engine, ctx| engine.speak(chat, body, ctx)).unwrap()
-}
-
-fn shows(world: &World, node: usize, chat: ConversationId, text: &str) -> bool {
-    let at = &world.nodes[node];
-    let of = at.disk.entries.iter().filter(|((of, id), _)| *of == chat && !at.engine.is_hidden(chat, id));
-    of.filter(|(_, entry)| matches!(&entry.body, Body::Text { text: said, .. } if said.as_str() == text))
-        .count()
-        == 1
-}
-
-fn away(world: &mut World, node: usize) {
-    (0..world.nodes.len()).filter(|other| *other != node).for_each(|other| world.cut(node, other));
-}
+use crate::{model::ConversationId, protocol::sim::World, wire::Frame};
 
 /// Hana removes Dan and writes on a new chain while Chan is away; then she goes away for good.
 fn said_while_away(world: &mut World, chat: ConversationId) {
-    away(world, 2);
+    world.away(2);
     let dan = world.account(3);
     world.act(0, |engine, ctx| engine.remove_member(chat, dan, ctx)).unwrap();
     world.run();
-    write(world, 0, chat, "without Dan");
+    world.post(0, chat, "without Dan");
     world.pass(2);
-    away(world, 0);
-    away(world, 3);
+    world.away(0);
+    world.away(3);
 }
 
 #[test]
 fn a_key_reaches_who_was_away_over_a_third_member_and_its_sender_hears_of_it_only_from_them() {
-    let (mut world, chat) = three(1);
+    let (mut world, chat) = World::friends(&["Hana", "Bora", "Chan", "Dan"], 1);
     said_while_away(&mut world, chat);
     let waiting = world.nodes[0].disk.outbox.len();
     assert!(waiting > 0);
     world.connect(1, 2);
     world.pass(5);
-    assert!(shows(&world, 2, chat, "without Dan"));
+    assert!(world.shows(2, chat, "without Dan"));
     assert!(world.nodes[1].disk.carried.is_empty(), "what has arrived is forgotten");
     assert_eq!(world.nodes[0].disk.outbox.len(), waiting);
     let sessions = world.nodes[2].disk.sessions.len();
@@ -80,16 +34,16 @@ fn a_key_reaches_who_was_away_over_a_third_member_and_its_sender_hears_of_it_onl
     assert!(world.nodes[0].disk.outbox.is_empty());
     assert_eq!(world.nodes[2].disk.taken.len(), taken, "nothing was opened twice");
     assert_eq!(world.nodes[2].disk.sessions.len(), sessions);
-    write(&mut world, 2, chat, "back");
+    world.post(2, chat, "back");
     world.pass(2);
-    assert!(shows(&world, 0, chat, "back"));
+    assert!(world.shows(0, chat, "back"));
 }
 
 #[test]
 fn whoever_dies_between_two_steps_carries_on_where_the_disk_is() {
     for (dies, committed) in [(0, false), (0, true), (1, false), (1, true), (2, false), (2, true)] {
-        let (mut world, chat) = three(2);
-        away(&mut world, 2);
+        let (mut world, chat) = World::friends(&["Hana", "Bora", "Chan", "Dan"], 2);
+        world.away(2);
         let dan = world.account(3);
         if dies == 0 {
             // The notes are sealed and handed over in this very step.
@@ -100,7 +54,7 @@ fn whoever_dies_between_two_steps_carries_on_where_the_disk_is() {
         } else {
             world.act(0, |engine, ctx| engine.remove_member(chat, dan, ctx)).unwrap();
         }
-        write(&mut world, 0, chat, "without Dan");
+        world.post(0, chat, "without Dan");
         if dies == 1 {
             let (from, frames) = (world.peer(0), world.wires[&(0, 1)].clone());
             world.die_in(1, committed, |engine, ctx| {
@@ -109,7 +63,7 @@ fn whoever_dies_between_two_steps_carries_on_where_the_disk_is() {
             world.connect(0, 1);
         }
         world.pass(3);
-        away(&mut world, 0);
+        world.away(0);
         world.connect(1, 2);
         if dies == 2 {
             let brings = |frame: &Vec<u8>| frame[0] == 0x35;
@@ -123,20 +77,20 @@ fn whoever_dies_between_two_steps_carries_on_where_the_disk_is() {
             world.connect(1, 2);
         }
         world.pass(15);
-        assert!(shows(&world, 2, chat, "without Dan"), "{dies} {committed}");
+        assert!(world.shows(2, chat, "without Dan"), "{dies} {committed}");
         assert!(world.nodes[1].disk.carried.is_empty(), "{dies} {committed}");
         world.connect(0, 2);
         world.pass(5);
         assert!(world.nodes[0].disk.outbox.values().all(|row| row.account == dan), "{dies} {committed}");
-        write(&mut world, 0, chat, "once more");
+        world.post(0, chat, "once more");
         world.pass(2);
-        assert!(shows(&world, 2, chat, "once more"), "{dies} {committed}");
+        assert!(world.shows(2, chat, "once more"), "{dies} {committed}");
     }
 }
 
 #[test]
 fn garbage_under_anothers_name_ends_no_session_and_is_refused_to_its_bearer_alone() {
-    let (mut world, chat) = three(3);
+    let (mut world, chat) = World::friends(&["Hana", "Bora", "Chan", "Dan"], 3);
     let (hana, sessions) = (*world.account(0).as_bytes(), world.nodes[2].disk.sessions.clone());
     let bearer = world.peer(1);
     world.cut(0, 2);
@@ -152,10 +106,10 @@ fn garbage_under_anothers_name_ends_no_session_and_is_refused_to_its_bearer_alon
     let before = world.nodes[0].disk.sessions.keys().copied().collect::<Vec<_>>();
     world.connect(0, 2);
     world.pass(3);
-    write(&mut world, 0, chat, "as before");
+    world.post(0, chat, "as before");
     world.say(0, 2, "and between us").unwrap();
     world.pass(3);
-    assert!(shows(&world, 2, chat, "as before"));
+    assert!(world.shows(2, chat, "as before"));
     assert!(world.texts(2, 0).contains(&"and between us".to_owned()));
     assert_eq!(world.nodes[0].disk.sessions.keys().copied().collect::<Vec<_>>(), before);
     // What no program of ours sends ends the connection.
@@ -171,7 +125,7 @@ fn garbage_under_anothers_name_ends_no_session_and_is_refused_to_its_bearer_alon
 
 #[test]
 fn what_was_carried_once_and_is_brought_again_is_nothing_new() {
-    let (mut world, chat) = three(4);
+    let (mut world, chat) = World::friends(&["Hana", "Bora", "Chan", "Dan"], 4);
     said_while_away(&mut world, chat);
     let rows: Vec<_> = world.nodes[1].disk.carried.values().cloned().collect();
     world.connect(1, 2);
@@ -189,12 +143,12 @@ fn what_was_carried_once_and_is_brought_again_is_nothing_new() {
     assert_eq!(world.nodes[2].disk.taken, taken);
     assert_eq!(world.nodes[2].disk.sessions, sessions);
     world.run();
-    assert!(shows(&world, 2, chat, "without Dan"));
+    assert!(world.shows(2, chat, "without Dan"));
 }
 
 #[test]
 fn a_member_that_gives_without_end_to_carry_fills_neither_the_disk_nor_anothers_room() {
-    let (mut world, chat) = three(5);
+    let (mut world, chat) = World::friends(&["Hana", "Bora", "Chan", "Dan"], 5);
     said_while_away(&mut world, chat);
     let hanas = world.nodes[1].disk.carried.len();
     let (chan, nobody) = (*world.account(2).as_bytes(), [7; 32]);
@@ -216,13 +170,13 @@ fn a_member_that_gives_without_end_to_carry_fills_neither_the_disk_nor_anothers_
     assert_eq!(carried.values().filter(|row| row.mark.from == world.account(0)).count(), hanas);
     world.connect(1, 2);
     world.pass(5);
-    assert!(shows(&world, 2, chat, "without Dan"));
+    assert!(world.shows(2, chat, "without Dan"));
     assert!(world.nodes[1].disk.carried.is_empty(), "what the recipient cannot open is dropped");
 }
 
 #[test]
 fn what_nobody_came_for_is_dropped_after_two_weeks_and_is_kept_by_its_sender() {
-    let (mut world, chat) = three(6);
+    let (mut world, chat) = World::friends(&["Hana", "Bora", "Chan", "Dan"], 6);
     said_while_away(&mut world, chat);
     world.nodes.iter_mut().for_each(|node| node.clock_ms += 13 * 86_400_000);
     world.crash(1);
@@ -233,24 +187,24 @@ fn what_nobody_came_for_is_dropped_after_two_weeks_and_is_kept_by_its_sender() {
     assert!(world.nodes[1].disk.carried.is_empty());
     world.connect(1, 2);
     world.pass(5);
-    assert!(!shows(&world, 2, chat, "without Dan"));
+    assert!(!world.shows(2, chat, "without Dan"));
     world.connect(0, 2);
     world.pass(5);
-    assert!(shows(&world, 2, chat, "without Dan"));
+    assert!(world.shows(2, chat, "without Dan"));
 }
 
 #[test]
 fn who_is_added_while_away_is_welcomed_by_whoever_is_there() {
-    let (mut world, chat) = three(7);
+    let (mut world, chat) = World::friends(&["Hana", "Bora", "Chan", "Dan"], 7);
     let dan = world.account(3);
     world.act(0, |engine, ctx| engine.remove_member(chat, dan, ctx)).unwrap();
     world.pass(3);
-    away(&mut world, 3);
+    world.away(3);
     world.act(0, |engine, ctx| engine.add_member(chat, dan, crate::model::Role::Member, ctx)).unwrap();
-    write(&mut world, 0, chat, "with Dan again");
+    world.post(0, chat, "with Dan again");
     world.pass(3);
-    away(&mut world, 0);
+    world.away(0);
     world.connect(1, 3);
     world.pass(15);
-    assert!(shows(&world, 3, chat, "with Dan again"));
+    assert!(world.shows(3, chat, "with Dan again"));
 }

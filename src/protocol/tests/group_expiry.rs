@@ -2,32 +2,9 @@
 //! without bound. What was read stays, and nobody asks for ever for what is gone.
 
 use crate::{
-    model::{AccountId, Body, ConversationId, History, Mentions, Name, Text},
+    model::{Body, ConversationId},
     protocol::{StoredMessage, sim::World},
 };
-
-fn three(seed: u64) -> (World, ConversationId) {
-    let mut world = World::new(&["Hana", "Bora", "Chan"], seed);
-    for (a, b) in [(0, 1), (0, 2), (1, 2)] {
-        world.befriend(a, b);
-    }
-    let accounts: Vec<AccountId> = (1..3).map(|node| world.account(node)).collect();
-    let title = Name::new("Harbour").unwrap();
-    let chat =
-        world.act(0, |engine, ctx| engine.create_group(&title, &accounts, History::None, ctx)).unwrap();
-    world.run();
-    for node in 0..3 {
-        write(&mut world, node, chat, "hello");
-        world.pass(2);
-    }
-    (world, chat)
-}
-
-fn write(world: &mut World, node: usize, chat: ConversationId, text: &str) {
-    let (text, mentions) = (Text::new(text).unwrap(), Mentions::default());
-    let body = Body::Text { text, reply_to: None, mentions };
-    world.act(node, |engine, ctx| engine.speak(chat, body, ctx)).unwrap();
-}
 
 fn texts(world: &World, node: usize, chat: ConversationId) -> usize {
     let all = world.nodes[node].disk.entries.iter().filter(|((of, _), _)| *of == chat);
@@ -40,7 +17,7 @@ fn agree(world: &World, node: usize, chat: ConversationId) -> bool {
 
 #[test]
 fn what_everybody_has_is_kept_as_it_travelled_for_two_weeks() {
-    let (mut world, chat) = three(1);
+    let (mut world, chat) = World::friends(&["Hana", "Bora", "Chan"], 1);
     world.days(13);
     world.pass(8);
     assert!((0..3).all(|node| world.nodes[node].disk.ciphers.len() == 3));
@@ -54,18 +31,18 @@ fn what_everybody_has_is_kept_as_it_travelled_for_two_weeks() {
     world.crash(1);
     world.connect(0, 1);
     world.connect(1, 2);
-    write(&mut world, 1, chat, "and on");
+    world.post(1, chat, "and on");
     world.pass(5);
     assert!((0..3).all(|node| texts(&world, node, chat) == 4 && agree(&world, node, chat)));
 }
 
 #[test]
 fn what_somebody_lacks_is_kept_longer_and_not_without_bound() {
-    let (mut world, chat) = three(2);
+    let (mut world, chat) = World::friends(&["Hana", "Bora", "Chan"], 2);
     world.cut(2, 0);
     world.cut(2, 1);
     for i in 0..5 {
-        write(&mut world, 0, chat, &format!("meanwhile {i}"));
+        world.post(0, chat, &format!("meanwhile {i}"));
     }
     world.pass(3);
     world.days(15);
@@ -100,11 +77,11 @@ fn what_somebody_lacks_is_kept_longer_and_not_without_bound() {
 
 #[test]
 fn keys_of_messages_that_never_came_are_forgotten_without_another_message() {
-    let (mut world, chat) = three(3);
+    let (mut world, chat) = World::friends(&["Hana", "Bora", "Chan"], 3);
     world.cut(0, 2);
     world.cut(1, 2);
-    write(&mut world, 0, chat, "never comes");
-    write(&mut world, 0, chat, "comes");
+    world.post(0, chat, "never comes");
+    world.post(0, chat, "comes");
     world.run();
     let chain = world.nodes[0].disk.groups[&chat].sending.unwrap();
     let second = world.nodes[0].disk.ciphers[&(chat, chain, 2)].clone();

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use rand_core::Rng;
 
-use super::groups::{begin, circle, write};
+use super::groups::begin;
 use crate::protocol::{Verdict, sim::World};
 
 const HANA: usize = 0;
@@ -27,9 +27,9 @@ fn newest(world: &World, node: usize) -> Vec<u8> {
 
 #[test]
 fn gossip_garbage_and_unknown_env() {
-    let mut world = circle(&["Hana", "Bora", "Chan"], 42);
+    let mut world = World::circle(&["Hana", "Bora", "Chan"], 42);
     let chat = begin(&mut world, &[BORA, CHAN]);
-    write(&mut world, HANA, chat, "to all").unwrap();
+    world.write(HANA, chat, "to all").unwrap();
     world.run();
     let good = newest(&world, HANA);
     assert_eq!(judged(&mut world, good.clone()), Verdict::Ignore, "held already");
@@ -55,7 +55,7 @@ fn gossip_garbage_and_unknown_env() {
 
 #[test]
 fn who_lags_behind_is_not_to_blame() {
-    let mut world = circle(&["Hana", "Bora", "Chan", "Dan"], 43);
+    let mut world = World::circle(&["Hana", "Bora", "Chan", "Dan"], 43);
     let chat = begin(&mut world, &[BORA, CHAN, 3]);
     // Bora hears of the removal, and of the new envelope, later than Chan.
     world.cut(HANA, BORA);
@@ -63,7 +63,7 @@ fn who_lags_behind_is_not_to_blame() {
     let dan = world.account(3);
     world.act(HANA, |engine, ctx| engine.remove_member(chat, dan, ctx)).unwrap();
     world.run();
-    write(&mut world, HANA, chat, "without Dan").unwrap();
+    world.write(HANA, chat, "without Dan").unwrap();
     let ahead = newest(&world, HANA);
     world.connect(BORA, CHAN);
     assert_eq!(judged(&mut world, ahead), Verdict::Ignore);
@@ -73,10 +73,10 @@ fn who_lags_behind_is_not_to_blame() {
 
 #[test]
 fn a_message_whose_key_has_not_come_waits_for_it_and_is_not_passed_on() {
-    let mut world = circle(&["Hana", "Bora", "Chan"], 44);
+    let mut world = World::circle(&["Hana", "Bora", "Chan"], 44);
     let chat = begin(&mut world, &[BORA, CHAN]);
     world.cut(HANA, BORA);
-    write(&mut world, HANA, chat, "first on a new chain").unwrap();
+    world.write(HANA, chat, "first on a new chain").unwrap();
     let message = newest(&world, HANA);
     assert_eq!(judged(&mut world, message), Verdict::Ignore);
     assert!(world.nodes[BORA].disk.ciphers.is_empty());
@@ -88,12 +88,12 @@ fn a_message_whose_key_has_not_come_waits_for_it_and_is_not_passed_on() {
 
 #[test]
 fn a_message_travels_through_a_member_between() {
-    let mut world = circle(&["Hana", "Bora", "Chan"], 45);
+    let mut world = World::circle(&["Hana", "Bora", "Chan"], 45);
     let chat = begin(&mut world, &[BORA, CHAN]);
-    write(&mut world, HANA, chat, "so that all have the key").unwrap();
+    world.write(HANA, chat, "so that all have the key").unwrap();
     world.run();
     world.cut(HANA, CHAN);
-    write(&mut world, HANA, chat, "through Bora").unwrap();
+    world.write(HANA, chat, "through Bora").unwrap();
     world.run();
     assert!(world.gossip.verdicts.contains(&(CHAN, BORA, Verdict::Accept)));
     assert_eq!(world.nodes[CHAN].disk.ciphers.len(), 2);
@@ -101,7 +101,7 @@ fn a_message_travels_through_a_member_between() {
 
 #[test]
 fn the_old_topic_is_silent_after_two_days() {
-    let mut world = circle(&["Hana", "Bora", "Chan"], 34);
+    let mut world = World::circle(&["Hana", "Bora", "Chan"], 34);
     let chat = begin(&mut world, &[BORA, CHAN]);
     let topics = |world: &World, node: usize| world.gossip.topics(node);
     let old: BTreeSet<String> = topics(&world, HANA);
@@ -131,7 +131,7 @@ fn the_old_topic_is_silent_after_two_days() {
 
 #[test]
 fn names_change_with_the_week_and_both_are_heard_near_its_border() {
-    let mut world = circle(&["Hana", "Bora"], 46);
+    let mut world = World::circle(&["Hana", "Bora"], 46);
     begin(&mut world, &[BORA]);
     let week = 7 * 86_400_000;
     let border = world.nodes[HANA].clock_ms.next_multiple_of(week);

@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::{
     model::{AccountId, Body, ConversationId, Entry, History, Mentions, Name, Role, Text},
     protocol::{
+        sim::Weather,
         sim::{Disk, SeededRng, World},
-        tests::gossip_net::Weather,
     },
 };
 

@@ -2,48 +2,9 @@
 //! comes, by whichever way, and go when the author says that there is none.
 
 use crate::{
-    model::{AccountId, Body, ConversationId, Name, Role, Text},
+    model::{Body, ConversationId, Role},
     protocol::{KeyMissing, sim::World},
 };
-
-fn four(seed: u64) -> (World, ConversationId) {
-    let mut world = World::new(&["Hana", "Bora", "Chan", "Dan"], seed);
-    for (a, b) in [(0, 1), (0, 2), (0, 3), (1, 2), (1, 3), (2, 3)] {
-        world.befriend(a, b);
-    }
-    let accounts: Vec<AccountId> = (1..4).map(|node| world.account(node)).collect();
-    let title = Name::new("Harbour").unwrap();
-    let chat = world
-        .act(0, |engine, ctx| engine.create_group(&title, &accounts, crate::model::History::None, ctx))
-        .unwrap();
-    world.run();
-    for node in 0..4 {
-        write(&mut world, node, chat, "hello");
-        world.pass(2);
-    }
-    (world, chat)
-}
-
-fn write(world: &mut World, node: usize, chat: ConversationId, text: &str) {
-    let body = Body::Text {
-        text: Text::new(text).unwrap(),
-        reply_to: None,
-        mentions: crate::model::Mentions::default(),
-    };
-    world.act(node, |engine, ctx| engine.speak(chat, body, ctx)).unwrap();
-}
-
-fn shows(world: &World, node: usize, chat: ConversationId, text: &str) -> bool {
-    let at = &world.nodes[node];
-    let of = at.disk.entries.iter().filter(|((of, id), _)| *of == chat && !at.engine.is_hidden(chat, id));
-    of.filter(|(_, entry)| matches!(&entry.body, Body::Text { text: said, .. } if said.as_str() == text))
-        .count()
-        == 1
-}
-
-fn away(world: &mut World, node: usize) {
-    (0..world.nodes.len()).filter(|other| *other != node).for_each(|other| world.cut(node, other));
-}
 
 fn missing(world: &World, node: usize, chat: ConversationId) -> Vec<KeyMissing> {
     world.nodes[node].engine.keys_missing(chat)
@@ -51,17 +12,17 @@ fn missing(world: &World, node: usize, chat: ConversationId) -> Vec<KeyMissing> 
 
 /// Hana removes Dan and writes three times while Chan is away, and Bora loses what it carries for Chan.
 fn unreadable(seed: u64) -> (World, ConversationId) {
-    let (mut world, chat) = four(seed);
-    away(&mut world, 2);
+    let (mut world, chat) = World::friends(&["Hana", "Bora", "Chan", "Dan"], seed);
+    world.away(2);
     let dan = world.account(3);
     world.act(0, |engine, ctx| engine.remove_member(chat, dan, ctx)).unwrap();
     world.run();
     for i in 0..3 {
-        write(&mut world, 0, chat, &format!("without Dan {i}"));
+        world.post(0, chat, &format!("without Dan {i}"));
     }
     world.pass(3);
-    away(&mut world, 0);
-    away(&mut world, 3);
+    world.away(0);
+    world.away(3);
     let lost = world.nodes[1].disk.carried.clone();
     world.nodes[1].disk.carried.clear();
     world.crash(1);
@@ -77,13 +38,13 @@ fn what_cannot_be_read_yet_is_told_and_outlives_a_restart_and_is_shown_when_its_
     let hana = world.account(0);
     let expected = [KeyMissing { account: hana, messages: 3 }];
     assert_eq!(missing(&world, 2, chat), expected);
-    assert!(!shows(&world, 2, chat, "without Dan 0"));
+    assert!(!world.shows(2, chat, "without Dan 0"));
     assert!(world.nodes[2].engine.same_history(chat).iter().all(|same| same.same != Some(true)));
     world.crash(2);
     assert_eq!(missing(&world, 2, chat), expected);
     world.connect(0, 2);
     world.pass(3);
-    assert!((0..3).all(|i| shows(&world, 2, chat, &format!("without Dan {i}"))));
+    assert!((0..3).all(|i| world.shows(2, chat, &format!("without Dan {i}"))));
     assert_eq!(missing(&world, 2, chat), []);
     assert!(world.nodes[2].disk.waiting.is_empty());
 }
@@ -92,7 +53,7 @@ fn what_cannot_be_read_yet_is_told_and_outlives_a_restart_and_is_shown_when_its_
 fn what_waits_here_is_given_to_a_member_who_has_the_key() {
     let (mut world, chat) = unreadable(2);
     // Bora has the key and loses the messages: Chan has these, and cannot read them.
-    away(&mut world, 1);
+    world.away(1);
     world.nodes[1].disk.chains.values_mut().for_each(|row| row.held = crate::model::Seen::default());
     let mut earlier = world.nodes[1].disk.clone();
     earlier.entries.retain(
@@ -106,31 +67,31 @@ fn what_waits_here_is_given_to_a_member_who_has_the_key() {
     let chain = earlier.chains.get_mut(&(chat, fresh[0].chain)).unwrap();
     chain.receiver = Some(undertone_crypto::group::ReceiverChain::new(key).to_bytes().into());
     world.roll_back(1, earlier, false);
-    assert!(!shows(&world, 1, chat, "without Dan 2"));
+    assert!(!world.shows(1, chat, "without Dan 2"));
     world.connect(1, 2);
     world.pass(8);
-    assert!(shows(&world, 1, chat, "without Dan 2"));
+    assert!(world.shows(1, chat, "without Dan 2"));
     assert_eq!(missing(&world, 2, chat).len(), 1);
 }
 
 #[test]
 fn who_lost_its_keys_asks_the_author_and_reads_on() {
-    let (mut world, chat) = four(3);
+    let (mut world, chat) = World::friends(&["Hana", "Bora", "Chan", "Dan"], 3);
     let before = world.nodes[2].disk.clone();
     let dan = world.account(3);
     world.act(0, |engine, ctx| engine.remove_member(chat, dan, ctx)).unwrap();
-    write(&mut world, 0, chat, "early");
+    world.post(0, chat, "early");
     world.pass(3);
-    assert!(shows(&world, 2, chat, "early"));
+    assert!(world.shows(2, chat, "early"));
     // An old copy of Chan's folder: for Hana it has been given the key, and has acknowledged it.
     world.roll_back(2, before, true);
     world.connect(1, 2);
     world.connect(0, 2);
     world.pass(45);
-    write(&mut world, 0, chat, "late");
+    world.post(0, chat, "late");
     world.pass(45);
-    assert!(shows(&world, 2, chat, "early"), "its beginning is still owed");
-    assert!(shows(&world, 2, chat, "late"));
+    assert!(world.shows(2, chat, "early"), "its beginning is still owed");
+    assert!(world.shows(2, chat, "late"));
     assert_eq!(missing(&world, 2, chat), []);
 }
 
@@ -154,16 +115,16 @@ fn an_authors_word_that_there_is_no_key_ends_the_waiting() {
 
 #[test]
 fn a_newcomer_is_not_told_of_what_was_said_before() {
-    let (mut world, chat) = four(5);
+    let (mut world, chat) = World::friends(&["Hana", "Bora", "Chan", "Dan"], 5);
     let dan = world.account(3);
     world.act(0, |engine, ctx| engine.remove_member(chat, dan, ctx)).unwrap();
     for node in 0..3 {
-        write(&mut world, node, chat, "meanwhile");
+        world.post(node, chat, "meanwhile");
     }
     world.pass(3);
     world.act(0, |engine, ctx| engine.add_member(chat, dan, Role::Member, ctx)).unwrap();
     world.pass(40);
     assert_eq!(missing(&world, 3, chat), []);
     assert!(world.nodes[3].disk.waiting.is_empty());
-    assert!(!shows(&world, 3, chat, "meanwhile"));
+    assert!(!world.shows(3, chat, "meanwhile"));
 }

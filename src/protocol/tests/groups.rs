@@ -1,60 +1,15 @@
 //! Groups: whoever is away, cut off, removed or newly added, everybody who takes part shows the same in the same order.
 
 use crate::{
-    model::{AccountId, Body, ConversationId, Delivery, EntryRef, History, Mentions, Name, Role, Text},
+    model::{AccountId, ConversationId, Delivery, EntryRef, History, Name, Role},
     protocol::{Refused, sim::World},
 };
 
-/// People of whom the first knows all others, and everybody is connected.
-pub(super) fn circle(names: &[&str], seed: u64) -> World {
-    let mut world = World::new(names, seed);
-    for other in 1..names.len() {
-        world.befriend(0, other);
-    }
-    everybody_meets(&mut world);
-    world
-}
-
-pub(super) fn everybody_meets(world: &mut World) {
-    for a in 0..world.nodes.len() {
-        for b in a + 1..world.nodes.len() {
-            world.connect(a, b);
-        }
-    }
-    world.run();
-}
-
 pub(super) fn begin(world: &mut World, members: &[usize]) -> ConversationId {
-    let accounts: Vec<AccountId> = members.iter().map(|node| world.account(*node)).collect();
-    let title = Name::new("Harbour").unwrap();
-    let chat =
-        world.act(0, |engine, ctx| engine.create_group(&title, &accounts, History::None, ctx)).unwrap();
+    let chat = world.begin(members, History::None);
     world.run();
     world.pass(3);
     chat
-}
-
-pub(super) fn write(
-    world: &mut World,
-    node: usize,
-    chat: ConversationId,
-    text: &str,
-) -> Result<EntryRef, Refused> {
-    let body = Body::Text { text: Text::new(text).unwrap(), reply_to: None, mentions: Mentions::default() };
-    world.act(node, |engine, ctx| engine.speak(chat, body, ctx))
-}
-
-/// The texts that somebody shows, in order.
-fn texts(world: &World, node: usize, chat: ConversationId) -> Vec<String> {
-    let at = &world.nodes[node];
-    let entries = at.disk.entries.iter().filter(|((of, _), _)| *of == chat);
-    entries
-        .filter(|((_, id), _)| !at.engine.is_hidden(chat, id))
-        .filter_map(|(_, entry)| match &entry.body {
-            Body::Text { text, .. } => Some(text.as_str().to_owned()),
-            _ => None,
-        })
-        .collect()
 }
 
 /// All rows that count, in order: what two people compare.
@@ -78,19 +33,19 @@ fn agree(world: &World, nodes: &[usize], chat: ConversationId) {
 
 #[test]
 fn three_people_of_whom_two_are_strangers_talk_in_a_group() {
-    let mut world = circle(&["Hana", "Bora", "Chan"], 1);
+    let mut world = World::circle(&["Hana", "Bora", "Chan"], 1);
     let chat = begin(&mut world, &[1, 2]);
     for node in [0, 1, 2] {
         assert_eq!(members(&world, node, chat).len(), 3, "{node}");
     }
-    write(&mut world, 0, chat, "one").unwrap();
+    world.write(0, chat, "one").unwrap();
     world.run();
-    write(&mut world, 1, chat, "two").unwrap();
+    world.write(1, chat, "two").unwrap();
     world.run();
-    let third = write(&mut world, 2, chat, "three").unwrap();
+    let third = world.write(2, chat, "three").unwrap();
     world.pass(3);
     for node in [0, 1, 2] {
-        assert_eq!(texts(&world, node, chat), ["one", "two", "three"], "{node}");
+        assert_eq!(world.shown_texts(node, chat), ["one", "two", "three"], "{node}");
         assert!(world.nodes[node].engine.same_history(chat).iter().all(|same| same.same == Some(true)));
     }
     agree(&world, &[0, 1, 2], chat);
@@ -103,77 +58,77 @@ fn three_people_of_whom_two_are_strangers_talk_in_a_group() {
 
 #[test]
 fn who_was_away_gets_everything_from_whoever_has_it() {
-    let mut world = circle(&["Hana", "Bora", "Chan"], 2);
+    let mut world = World::circle(&["Hana", "Bora", "Chan"], 2);
     let chat = begin(&mut world, &[1, 2]);
-    write(&mut world, 0, chat, "before").unwrap();
+    world.write(0, chat, "before").unwrap();
     world.pass(2);
     world.cut(2, 0);
     world.cut(2, 1);
     for i in 0..40 {
-        write(&mut world, 0, chat, &format!("meanwhile {i}")).unwrap();
+        world.write(0, chat, &format!("meanwhile {i}")).unwrap();
     }
     world.pass(2);
     // The author goes away for good; the other one brings it all.
     world.cut(0, 1);
     world.connect(1, 2);
     world.pass(10);
-    assert_eq!(texts(&world, 2, chat).len(), 41);
+    assert_eq!(world.shown_texts(2, chat).len(), 41);
     agree(&world, &[1, 2], chat);
     // After a restart nothing is missing and nothing is asked again.
     world.crash(2);
     world.connect(1, 2);
     world.pass(5);
-    assert_eq!(texts(&world, 2, chat).len(), 41);
-    write(&mut world, 2, chat, "back").unwrap();
+    assert_eq!(world.shown_texts(2, chat).len(), 41);
+    world.write(2, chat, "back").unwrap();
     world.pass(3);
     agree(&world, &[1, 2], chat);
 }
 
 #[test]
 fn removed_member_reads_nothing() {
-    let mut world = circle(&["Hana", "Bora", "Chan"], 3);
+    let mut world = World::circle(&["Hana", "Bora", "Chan"], 3);
     let chat = begin(&mut world, &[1, 2]);
-    write(&mut world, 0, chat, "for all").unwrap();
+    world.write(0, chat, "for all").unwrap();
     world.run();
-    write(&mut world, 2, chat, "from Chan").unwrap();
+    world.write(2, chat, "from Chan").unwrap();
     world.pass(2);
     let chan = world.account(2);
     world.act(0, |engine, ctx| engine.remove_member(chat, chan, ctx)).unwrap();
     world.pass(2);
-    assert_eq!(write(&mut world, 2, chat, "still here").unwrap_err(), Refused::NotAllowed);
+    assert_eq!(world.write(2, chat, "still here").unwrap_err(), Refused::NotAllowed);
     for node in [0, 1] {
-        write(&mut world, node, chat, "without Chan").unwrap();
+        world.write(node, chat, "without Chan").unwrap();
     }
     world.pass(40);
-    assert_eq!(texts(&world, 2, chat), ["for all", "from Chan"]);
-    assert_eq!(texts(&world, 1, chat).len(), 4);
+    assert_eq!(world.shown_texts(2, chat), ["for all", "from Chan"]);
+    assert_eq!(world.shown_texts(1, chat).len(), 4);
     agree(&world, &[0, 1], chat);
 }
 
 #[test]
 fn late_joiner_no_history() {
-    let mut world = circle(&["Hana", "Bora", "Chan"], 4);
+    let mut world = World::circle(&["Hana", "Bora", "Chan"], 4);
     let chat = begin(&mut world, &[1]);
-    write(&mut world, 0, chat, "early").unwrap();
-    write(&mut world, 1, chat, "early too").unwrap();
+    world.write(0, chat, "early").unwrap();
+    world.write(1, chat, "early too").unwrap();
     world.pass(2);
     let chan = world.account(2);
     world.act(0, |engine, ctx| engine.add_member(chat, chan, Role::Member, ctx)).unwrap();
     world.pass(3);
-    write(&mut world, 1, chat, "welcome").unwrap();
+    world.write(1, chat, "welcome").unwrap();
     world.pass(3);
-    assert_eq!(texts(&world, 2, chat), ["welcome"]);
-    write(&mut world, 2, chat, "thanks").unwrap();
+    assert_eq!(world.shown_texts(2, chat), ["welcome"]);
+    world.write(2, chat, "thanks").unwrap();
     world.pass(3);
     for node in [0, 1] {
-        assert_eq!(texts(&world, node, chat), ["early", "early too", "welcome", "thanks"]);
+        assert_eq!(world.shown_texts(node, chat), ["early", "early too", "welcome", "thanks"]);
     }
     assert!(world.nodes[2].engine.same_history(chat).iter().all(|same| same.same == Some(true)));
 }
 
 #[test]
 fn two_admins_act_at_once_on_both_sides_of_a_split() {
-    let mut world = circle(&["Hana", "Bora", "Chan", "Dan"], 5);
+    let mut world = World::circle(&["Hana", "Bora", "Chan", "Dan"], 5);
     let chat = begin(&mut world, &[1, 2, 3]);
     let (bora, chan) = (world.account(1), world.account(2));
     for account in [bora, chan] {
@@ -189,31 +144,31 @@ fn two_admins_act_at_once_on_both_sides_of_a_split() {
     let titles = [Name::new("West").unwrap(), Name::new("East").unwrap()];
     world.act(0, |engine, ctx| engine.rename_group(chat, &titles[0], ctx)).unwrap();
     world.run();
-    write(&mut world, 1, chat, "west").unwrap();
+    world.write(1, chat, "west").unwrap();
     // Bora is no member in these eyes, and was one all along once the two sides meet.
-    write(&mut world, 3, chat, "east").unwrap();
-    write(&mut world, 2, chat, "east too").unwrap();
+    world.write(3, chat, "east").unwrap();
+    world.write(2, chat, "east too").unwrap();
     world.pass(3);
-    everybody_meets(&mut world);
+    world.everybody_meets();
     world.pass(40);
     agree(&world, &[0, 1, 3], chat);
-    assert!(texts(&world, 1, chat).contains(&"east".to_owned()));
+    assert!(world.shown_texts(1, chat).contains(&"east".to_owned()));
     // Bora was a member before Chan.
     assert!(members(&world, 0, chat).iter().any(|(account, _)| *account == bora));
     assert!(!members(&world, 0, chat).iter().any(|(account, _)| *account == chan));
     for i in 0..20 {
-        write(&mut world, [0, 1, 3][i % 3], chat, &format!("after {i}")).unwrap();
+        world.write([0, 1, 3][i % 3], chat, &format!("after {i}")).unwrap();
     }
     world.pass(5);
     agree(&world, &[0, 1, 3], chat);
     // What Chan said counts for nobody, and so nobody lacks it.
     assert!(world.nodes[0].engine.same_history(chat).iter().all(|same| same.same == Some(true)));
-    assert_eq!(texts(&world, 3, chat).iter().filter(|text| text.starts_with("after")).count(), 20);
+    assert_eq!(world.shown_texts(3, chat).iter().filter(|text| text.starts_with("after")).count(), 20);
 }
 
 #[test]
 fn who_is_removed_or_left_alone_learns_it_though_they_missed_what_came_before() {
-    let mut world = circle(&["Hana", "Bora", "Chan"], 6);
+    let mut world = World::circle(&["Hana", "Bora", "Chan"], 6);
     let chat = begin(&mut world, &[1, 2]);
     let (bora, chan) = (world.account(1), world.account(2));
     world.cut(2, 0);
@@ -237,13 +192,13 @@ fn who_is_removed_or_left_alone_learns_it_though_they_missed_what_came_before() 
 
 #[test]
 fn who_has_nothing_of_a_sender_yet_lacks_what_was_said_to_them() {
-    let mut world = circle(&["Hana", "Bora", "Chan", "Dan"], 7);
+    let mut world = World::circle(&["Hana", "Bora", "Chan", "Dan"], 7);
     let chat = begin(&mut world, &[1, 2]);
     for other in [0, 1, 3] {
         world.cut(2, other);
     }
-    write(&mut world, 2, chat, "alone").unwrap();
-    write(&mut world, 0, chat, "without Chan").unwrap();
+    world.write(2, chat, "alone").unwrap();
+    world.write(0, chat, "without Chan").unwrap();
     world.pass(3);
     let same = |world: &World, node: usize, other: usize| {
         let all = world.nodes[node].engine.same_history(chat);
@@ -254,7 +209,7 @@ fn who_has_nothing_of_a_sender_yet_lacks_what_was_said_to_them() {
         assert_eq!(same(&world, node, other), (Some(false), 1), "{node} of {other}");
     }
     assert_eq!(same(&world, 0, 1), (Some(true), 0));
-    everybody_meets(&mut world);
+    world.everybody_meets();
     world.pass(5);
     // Who comes later lacks nothing of what was said before.
     let dan = world.account(3);
@@ -267,7 +222,7 @@ fn who_has_nothing_of_a_sender_yet_lacks_what_was_said_to_them() {
 
 #[test]
 fn who_is_forgotten_as_a_contact_or_asks_to_be_one_stays_in_the_group() {
-    let mut world = circle(&["Hana", "Bora", "Chan"], 8);
+    let mut world = World::circle(&["Hana", "Bora", "Chan"], 8);
     let chat = begin(&mut world, &[1, 2]);
     let (bora, chan) = (world.account(1), world.account(2));
     world.act(0, |engine, _| engine.remove(bora)).unwrap();
@@ -275,33 +230,33 @@ fn who_is_forgotten_as_a_contact_or_asks_to_be_one_stays_in_the_group() {
     world.act(1, |engine, ctx| engine.ask(chan, None, None, ctx)).unwrap();
     world.pass(3);
     for (node, text) in [(0, "one"), (1, "two"), (2, "three")] {
-        write(&mut world, node, chat, text).unwrap();
+        world.write(node, chat, text).unwrap();
         world.pass(3);
     }
     world.crash(0);
-    everybody_meets(&mut world);
+    world.everybody_meets();
     world.pass(3);
     for node in [0, 1, 2] {
-        write(&mut world, node, chat, "again").unwrap();
+        world.write(node, chat, "again").unwrap();
         world.pass(3);
     }
     agree(&world, &[0, 1, 2], chat);
-    assert_eq!(texts(&world, 0, chat).len(), 6);
+    assert_eq!(world.shown_texts(0, chat).len(), 6);
     assert!(!world.nodes[0].engine.contacts().any(|contact| contact.account == bora));
 }
 
 #[test]
 fn who_took_part_once_keeps_the_name_and_who_comes_later_owes_no_receipt() {
-    let mut world = circle(&["Hana", "Bora", "Chan", "Dan"], 11);
+    let mut world = World::circle(&["Hana", "Bora", "Chan", "Dan"], 11);
     let chat = begin(&mut world, &[1, 2]);
-    let before = write(&mut world, 0, chat, "before Dan").unwrap();
+    let before = world.write(0, chat, "before Dan").unwrap();
     world.pass(3);
     let (hana, bora, chan, dan) = (world.account(0), world.account(1), world.account(2), world.account(3));
     world.cut(0, 3);
     world.act(0, |engine, ctx| engine.add_member(chat, dan, Role::Member, ctx)).unwrap();
     world.act(0, |engine, ctx| engine.remove_member(chat, chan, ctx)).unwrap();
     world.pass(3);
-    let after = write(&mut world, 0, chat, "after Dan").unwrap();
+    let after = world.write(0, chat, "after Dan").unwrap();
     world.pass(3);
     let engine = &world.nodes[0].engine;
     let reached = |entry| {

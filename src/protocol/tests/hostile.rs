@@ -13,8 +13,8 @@ use undertone_crypto::{
 use super::super::{Alarm, Notice, log::LAMPORT_REACH, sim::World};
 use crate::{
     model::{
-        Body, ConversationId, DeviceId, Entry, EntryRef, GroupEvent, GroupHead, Mentions, Name, OpId, Role,
-        Text,
+        Body, ConversationId, DeviceId, Entry, EntryRef, GroupEvent, GroupHead, History, Mentions, Name,
+        OpId, Role, Text,
     },
     wire::{Frame, Note, encode_entry, encode_said},
 };
@@ -28,72 +28,36 @@ const HONEST: [usize; 3] = [HANA, BORA, CHAN];
 
 /// Four in a group of Hana's, all connected; everybody has said something.
 fn circle(seed: u64) -> (World, ConversationId) {
-    let mut world = World::new(&["Hana", "Bora", "Chan", "Mallory"], seed);
-    for other in [BORA, CHAN, MALLORY] {
-        world.befriend(HANA, other);
-    }
-    meet(&mut world, &[HANA, BORA, CHAN, MALLORY]);
-    let members: Vec<_> = [BORA, CHAN, MALLORY].map(|node| world.account(node)).into();
-    let title = Name::new("Harbour").unwrap();
-    let chat = world
-        .act(HANA, |engine, ctx| engine.create_group(&title, &members, crate::model::History::None, ctx))
-        .unwrap();
+    let mut world = World::circle(&["Hana", "Bora", "Chan", "Mallory"], seed);
+    let chat = world.begin(&[BORA, CHAN, MALLORY], History::None);
     world.pass(3);
     for node in [HANA, BORA, CHAN, MALLORY] {
-        say(&mut world, node, chat, &format!("{node} is here"));
+        world.post(node, chat, &format!("{node} is here"));
         world.pass(1);
     }
     (world, chat)
-}
-
-fn meet(world: &mut World, nodes: &[usize]) {
-    for (at, a) in nodes.iter().enumerate() {
-        nodes[at + 1..].iter().for_each(|b| world.connect(*a, *b));
-    }
-    world.run();
 }
 
 fn part(world: &mut World, node: usize, others: &[usize]) {
     others.iter().for_each(|other| world.cut(node, *other));
 }
 
-fn say(world: &mut World, node: usize, chat: ConversationId, text: &str) {
-    world.act(node, |engine, ctx| engine.speak(chat, body(text), ctx)).unwrap();
-}
-
 fn body(text: &str) -> Body {
     Body::Text { text: Text::new(text).unwrap(), reply_to: None, mentions: Mentions::default() }
 }
 
-/// What somebody shows, in order: who is said to have written what.
-fn shown(world: &World, node: usize, chat: ConversationId) -> Vec<(DeviceId, String)> {
-    let at = &world.nodes[node];
-    let entries =
-        at.disk.entries.iter().filter(|((of, id), _)| *of == chat && !at.engine.is_hidden(chat, id));
-    entries
-        .filter_map(|((_, id), entry)| match &entry.body {
-            Body::Text { text, .. } => Some((id.author, text.as_str().to_owned())),
-            _ => None,
-        })
-        .collect()
-}
-
-fn texts(world: &World, node: usize, chat: ConversationId) -> Vec<String> {
-    shown(world, node, chat).into_iter().map(|(_, text)| text).collect()
-}
-
 /// All honest members show the same and go on as before.
 fn all_is_well(world: &mut World, chat: ConversationId) {
-    meet(world, &HONEST);
+    world.meet(&HONEST);
     world.pass(12);
     for node in HONEST {
-        say(world, node, chat, &format!("{node} goes on"));
+        world.post(node, chat, &format!("{node} goes on"));
         world.pass(2);
     }
-    let first = shown(world, HANA, chat);
+    let first = world.shown(HANA, chat);
     assert!(first.iter().filter(|(_, text)| text.ends_with("goes on")).count() >= HONEST.len());
     for node in HONEST {
-        assert_eq!(shown(world, node, chat), first, "{node}");
+        assert_eq!(world.shown(node, chat), first, "{node}");
         let honest: BTreeSet<_> = HONEST.iter().map(|node| world.account(*node)).collect();
         let same = world.nodes[node].engine.same_history(chat);
         let apart: Vec<_> = same.iter().filter(|same| honest.contains(&same.account)).collect();
@@ -208,13 +172,13 @@ fn equivocating_sender() {
         }
         part(&mut world, MALLORY, &HONEST);
         world.pass(3);
-        assert!(texts(&world, HANA, chat).contains(&"yes 0".to_owned()));
-        assert!(texts(&world, BORA, chat).contains(&"no 0".to_owned()));
+        assert!(world.shown_texts(HANA, chat).contains(&"yes 0".to_owned()));
+        assert!(world.shown_texts(BORA, chat).contains(&"no 0".to_owned()));
         all_is_well(&mut world, chat);
         for node in HONEST {
             assert!(alarmed(&world, node), "{node} does not know");
             let device = world.nodes[MALLORY].engine.device();
-            assert!(shown(&world, node, chat).iter().all(|(author, _)| *author != device));
+            assert!(world.shown(node, chat).iter().all(|(author, _)| *author != device));
             world.crash(node);
         }
         // And it stays so.
@@ -248,7 +212,7 @@ fn equivocating_sender_who_goes_on_with_one_of_the_two() {
     let (loose, _) = hand.fork(&mut world, &hand.entry("loose"), None);
     give(&mut world, &loose, &HONEST);
     all_is_well(&mut world, chat);
-    assert!(!texts(&world, HANA, chat).contains(&"loose".to_owned()));
+    assert!(!world.shown_texts(HANA, chat).contains(&"loose".to_owned()));
 }
 
 #[test]
@@ -267,7 +231,7 @@ fn two_entries_with_one_number() {
     let device = world.nodes[MALLORY].engine.device();
     for node in HONEST {
         assert!(alarmed(&world, node));
-        assert!(shown(&world, node, chat).iter().all(|(author, _)| *author != device));
+        assert!(world.shown(node, chat).iter().all(|(author, _)| *author != device));
     }
 }
 
@@ -333,8 +297,8 @@ fn who_puts_the_clock_far_ahead_takes_nothing_from_what_others_say() {
     part(&mut world, HANA, &[BORA, CHAN]);
     part(&mut world, MALLORY, &[CHAN]);
     give(&mut world, &far, &[BORA]);
-    say(&mut world, BORA, chat, "one");
-    say(&mut world, BORA, chat, "two");
+    world.post(BORA, chat, "one");
+    world.post(BORA, chat, "two");
     let disk = &world.nodes[BORA].disk;
     let sending = disk.groups[&chat].sending.unwrap();
     let of_hers = disk.ciphers.iter().filter(|((_, chain, _), _)| *chain == sending);
@@ -343,8 +307,8 @@ fn who_puts_the_clock_far_ahead_takes_nothing_from_what_others_say() {
     of_hers.iter().rev().for_each(|frame| give(&mut world, frame, &[HANA]));
     part(&mut world, MALLORY, &HONEST);
     all_is_well(&mut world, chat);
-    assert!(texts(&world, HANA, chat).contains(&"two".to_owned()));
-    assert!(texts(&world, CHAN, chat).contains(&"two".to_owned()));
+    assert!(world.shown_texts(HANA, chat).contains(&"two".to_owned()));
+    assert!(world.shown_texts(CHAN, chat).contains(&"two".to_owned()));
 }
 
 #[test]
@@ -355,16 +319,16 @@ fn what_counts_only_later_is_unread_then_and_what_counts_no_more_is_not() {
     part(&mut world, HANA, &[BORA, CHAN, MALLORY]);
     let title = Name::new("Quay").unwrap();
     world.act(HANA, |engine, ctx| engine.rename_group(chat, &title, ctx)).unwrap();
-    say(&mut world, HANA, chat, "as it is called now");
+    world.post(HANA, chat, "as it is called now");
     let disk = &world.nodes[HANA].disk;
     let sending = disk.groups[&chat].sending.unwrap();
     let mut of_hers = disk.ciphers.iter().filter(|((_, chain, _), _)| *chain == sending);
     let newest = of_hers.next_back().unwrap().1.clone();
     give(&mut world, &newest, &[BORA]);
-    assert_eq!((texts(&world, BORA, chat).len(), unread(&world)), (4, before));
+    assert_eq!((world.shown_texts(BORA, chat).len(), unread(&world)), (4, before));
     world.connect(HANA, BORA);
     world.pass(3);
-    assert_eq!((texts(&world, BORA, chat).len(), unread(&world)), (5, before + 1));
+    assert_eq!((world.shown_texts(BORA, chat).len(), unread(&world)), (5, before + 1));
 
     let mut hand = Hand::of(&world, MALLORY, chat);
     let (no, _) = hand.fork(&mut world, &hand.entry("no"), Some(hand.tip));
@@ -382,17 +346,17 @@ fn a_copy_of_an_old_folder_is_found_out_and_goes_on() {
     // Not hostile, and it looks the same: a computer is put back to an earlier state and does not notice.
     let (mut world, chat) = circle(396);
     let old = world.nodes[MALLORY].disk.clone();
-    say(&mut world, MALLORY, chat, "before");
+    world.post(MALLORY, chat, "before");
     world.pass(3);
     world.roll_back(MALLORY, old, false);
-    say(&mut world, MALLORY, chat, "again");
-    meet(&mut world, &[HANA, BORA, CHAN, MALLORY]);
+    world.post(MALLORY, chat, "again");
+    world.meet(&[HANA, BORA, CHAN, MALLORY]);
     world.pass(40);
-    say(&mut world, MALLORY, chat, "on a new chain");
+    world.post(MALLORY, chat, "on a new chain");
     world.pass(5);
     all_is_well(&mut world, chat);
-    assert_eq!(shown(&world, MALLORY, chat), shown(&world, HANA, chat));
-    assert!(texts(&world, HANA, chat).contains(&"on a new chain".to_owned()));
+    assert_eq!(world.shown(MALLORY, chat), world.shown(HANA, chat));
+    assert!(world.shown_texts(HANA, chat).contains(&"on a new chain".to_owned()));
 }
 
 #[test]
@@ -403,8 +367,8 @@ fn suppressed_message_visible() {
     part(&mut world, MALLORY, &[BORA, CHAN]);
     part(&mut world, BORA, &[CHAN]);
     let before = world.nodes[HANA].disk.ciphers.len();
-    say(&mut world, HANA, chat, "kept back");
-    say(&mut world, HANA, chat, "passed on");
+    world.post(HANA, chat, "kept back");
+    world.post(HANA, chat, "passed on");
     let sending = world.nodes[HANA].disk.groups[&chat].sending.unwrap();
     let mut all = world.nodes[HANA].disk.ciphers.iter().filter(|((_, chain, _), _)| *chain == sending);
     let last = all.next_back().unwrap().1.clone();
@@ -416,11 +380,11 @@ fn suppressed_message_visible() {
     let same = world.nodes[BORA].engine.same_history(chat);
     let of_hana = same.iter().find(|same| same.account == hana).unwrap();
     assert_eq!((of_hana.same, of_hana.we_lack), (Some(false), 1), "one is missing");
-    assert!(texts(&world, BORA, chat).contains(&"passed on".to_owned()));
+    assert!(world.shown_texts(BORA, chat).contains(&"passed on".to_owned()));
     // From anybody who has it, it comes.
     part(&mut world, MALLORY, &HONEST);
     all_is_well(&mut world, chat);
-    assert!(texts(&world, BORA, chat).contains(&"kept back".to_owned()));
+    assert!(world.shown_texts(BORA, chat).contains(&"kept back".to_owned()));
 }
 
 #[test]
@@ -437,7 +401,7 @@ fn removed_member_keeps_sending() {
     let mallory = world.account(MALLORY);
     world.act(HANA, |engine, ctx| engine.remove_member(chat, mallory, ctx)).unwrap();
     world.pass(3);
-    meet(&mut world, &[HANA, BORA, CHAN, MALLORY]);
+    world.meet(&[HANA, BORA, CHAN, MALLORY]);
     give(&mut world, &late, &HONEST);
     for number in 0..5 {
         let mut entry = hand.entry(&format!("after {number}"));
@@ -452,7 +416,7 @@ fn removed_member_keeps_sending() {
     let after = hand.seal(&mut world, &after);
     give(&mut world, &after, &HONEST);
     all_is_well(&mut world, chat);
-    let shown = texts(&world, CHAN, chat);
+    let shown = world.shown_texts(CHAN, chat);
     assert!(shown.contains(&"before".to_owned()), "what the remover had seen counts");
     assert!(!shown.iter().any(|text| text.contains("late") || text.contains("after")), "{shown:?}");
 }
@@ -469,7 +433,7 @@ fn a_removed_member_with_all_it_had_and_all_that_travelled_reads_nothing_more() 
     world.act(HANA, |engine, ctx| engine.remove_member(chat, mallory, ctx)).unwrap();
     world.pass(2);
     for node in HONEST {
-        say(&mut world, node, chat, &format!("secret {node}"));
+        world.post(node, chat, &format!("secret {node}"));
         world.pass(2);
     }
     let later: Vec<Vec<u8>> = world.nodes[HANA]
@@ -504,7 +468,7 @@ fn a_removed_member_with_all_it_had_and_all_that_travelled_reads_nothing_more() 
         let traffic = sealed.iter().cloned().chain(later.iter().map(|frame| Frame::Group(frame).encode()));
         traffic.for_each(|frame| world.inject(MALLORY, peer, &frame));
     }
-    meet(&mut world, &[HANA, BORA, CHAN, MALLORY]);
+    world.meet(&[HANA, BORA, CHAN, MALLORY]);
     world.pass(40);
     let kept = world.nodes[MALLORY].disk.entries.values();
     assert!(!kept.filter_map(|entry| said(entry)).any(|text| text.starts_with("secret")));
@@ -614,7 +578,7 @@ fn hidden_device() {
     give(&mut world, &frame, &[HANA, CHAN]);
     part(&mut world, MALLORY, &HONEST);
     all_is_well(&mut world, chat);
-    assert!(!texts(&world, HANA, chat).contains(&"by a ghost".to_owned()));
+    assert!(!world.shown_texts(HANA, chat).contains(&"by a ghost".to_owned()));
 }
 
 /// Another device of somebody's, signed with their recovery phrase.
@@ -633,7 +597,7 @@ fn unsolicited_forwarded_keys() {
     let chan = world.account(CHAN);
     world.act(HANA, |engine, ctx| engine.remove_member(chat, chan, ctx)).unwrap();
     world.pass(2);
-    say(&mut world, HANA, chat, "without Chan");
+    world.post(HANA, chat, "without Chan");
     world.pass(2);
     let sending = world.nodes[HANA].disk.groups[&chat].sending.unwrap();
     let row = &world.nodes[HANA].disk.chains[&(chat, sending)];
@@ -647,20 +611,20 @@ fn unsolicited_forwarded_keys() {
     give(&mut world, &frames.concat(), &[CHAN]);
     frames.iter().for_each(|frame| give(&mut world, frame, &[CHAN]));
     world.pass(3);
-    assert!(!texts(&world, CHAN, chat).contains(&"without Chan".to_owned()));
+    assert!(!world.shown_texts(CHAN, chat).contains(&"without Chan".to_owned()));
     // The same key as Mallory's own: the name of a chain says whose it is.
     assert!(SenderKey::decode(&key, device).is_err());
-    say(&mut world, HANA, chat, "with Chan");
+    world.post(HANA, chat, "with Chan");
     world.pass(3);
     let hana = world.nodes[HANA].engine.device();
-    let of_hana = shown(&world, CHAN, chat).into_iter().filter(|(author, _)| *author == hana);
+    let of_hana = world.shown(CHAN, chat).into_iter().filter(|(author, _)| *author == hana);
     assert_eq!(of_hana.map(|(_, text)| text).next_back().unwrap(), "with Chan");
 }
 
 #[test]
 fn who_repeats_what_was_said_says_nothing_new() {
     let (mut world, chat) = circle(361);
-    let before = shown(&world, BORA, chat);
+    let before = world.shown(BORA, chat);
     let frames: Vec<Vec<u8>> = world.nodes[MALLORY].disk.ciphers.values().cloned().collect();
     let ops: Vec<Vec<u8>> = world.nodes[MALLORY].disk.ops.values().cloned().collect();
     for round in 0..3 {
@@ -674,11 +638,11 @@ fn who_repeats_what_was_said_says_nothing_new() {
             assert!(!new.iter().any(|notice| matches!(notice, Notice::Arrived(..) | Notice::Alarm(..))));
             if round == 1 {
                 world.crash(node);
-                meet(&mut world, &[HANA, BORA, CHAN, MALLORY]);
+                world.meet(&[HANA, BORA, CHAN, MALLORY]);
             }
         }
     }
-    assert_eq!(shown(&world, BORA, chat), before);
+    assert_eq!(world.shown(BORA, chat), before);
     all_is_well(&mut world, chat);
 }
 
@@ -705,7 +669,7 @@ fn who_speaks_under_anothers_name_is_not_heard() {
     }
     part(&mut world, MALLORY, &HONEST);
     all_is_well(&mut world, chat);
-    assert!(!texts(&world, HANA, chat).contains(&"I am Bora".to_owned()));
+    assert!(!world.shown_texts(HANA, chat).contains(&"I am Bora".to_owned()));
 }
 
 #[test]
@@ -731,7 +695,7 @@ fn who_floods_is_borne_and_the_others_go_on() {
         }
         world.inject(BORA, mallory, &Frame::Group(&[0x30; 200]).encode());
         if number % 50 == 0 {
-            say(&mut world, HANA, chat, &format!("through it all {number}"));
+            world.post(HANA, chat, &format!("through it all {number}"));
             world.pass(1);
         }
     }
@@ -742,5 +706,5 @@ fn who_floods_is_borne_and_the_others_go_on() {
     // What waits for keys is dropped after ten minutes.
     world.pass(610);
     all_is_well(&mut world, chat);
-    assert_eq!(texts(&world, CHAN, chat).iter().filter(|text| text.starts_with("through")).count(), 6);
+    assert_eq!(world.shown_texts(CHAN, chat).iter().filter(|text| text.starts_with("through")).count(), 6);
 }

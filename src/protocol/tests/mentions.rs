@@ -1,6 +1,6 @@
 //! Whom texts address: who counts, and what our person is told of.
 
-use super::groups::{begin, circle};
+use super::groups::begin;
 use crate::{
     model::{AccountId, Body, ConversationId, EntryRef, Mentions, NotifyMode, Role, Text},
     protocol::{Notice, Refused, sim::World},
@@ -26,7 +26,7 @@ fn waiting(world: &World, node: usize, chat: ConversationId) -> (u32, u32) {
 
 #[test]
 fn who_is_addressed_counts_until_it_is_read_and_after_a_restart() {
-    let mut world = circle(&["Hana", "Bora", "Chan"], 41);
+    let mut world = World::circle(&["Hana", "Bora", "Chan"], 41);
     let chat = begin(&mut world, &[1, 2]);
     let bora = world.account(1);
     let first = call(&mut world, 0, chat, &[bora], false).unwrap();
@@ -42,7 +42,7 @@ fn who_is_addressed_counts_until_it_is_read_and_after_a_restart() {
 
 #[test]
 fn only_moderators_and_above_call_everybody_whatever_a_program_says() {
-    let mut world = circle(&["Hana", "Bora", "Chan"], 42);
+    let mut world = World::circle(&["Hana", "Bora", "Chan"], 42);
     let chat = begin(&mut world, &[1, 2]);
     assert_eq!(call(&mut world, 1, chat, &[], true), Err(Refused::NotAllowed));
     let (bora, hana) = (world.account(1), world.account(0));
@@ -64,7 +64,7 @@ fn only_moderators_and_above_call_everybody_whatever_a_program_says() {
 
 #[test]
 fn whoever_takes_no_part_is_not_addressed() {
-    let mut world = circle(&["Hana", "Bora", "Chan", "Dawn"], 43);
+    let mut world = World::circle(&["Hana", "Bora", "Chan", "Dawn"], 43);
     let chat = begin(&mut world, &[1, 2]);
     let (bora, dawn) = (world.account(1), world.account(3));
     let said = call(&mut world, 0, chat, &[bora, dawn], false).unwrap();

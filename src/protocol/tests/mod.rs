@@ -3,7 +3,6 @@
 mod attacks;
 mod big_group;
 mod conversation;
-pub(super) mod gossip_net;
 mod group_carry;
 mod group_expiry;
 mod group_gossip;

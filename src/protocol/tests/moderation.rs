@@ -1,7 +1,7 @@
 //! Moderators take back what others said: everybody agrees on what is gone, whatever order things come in, and nobody
 //! else takes anything back.
 
-use super::groups::{begin, circle, everybody_meets, write};
+use super::groups::begin;
 use crate::{
     model::{AccountId, Body, ConversationId, Delivery, EntryRef, Role},
     protocol::{Refused, sim::World},
@@ -39,7 +39,7 @@ fn make(world: &mut World, node: usize, chat: ConversationId, role: Role) {
 
 /// Hana owns, Bora moderates, Chan and Dawn are members.
 fn moderated(seed: u64) -> (World, ConversationId) {
-    let mut world = circle(&["Hana", "Bora", "Chan", "Dawn"], seed);
+    let mut world = World::circle(&["Hana", "Bora", "Chan", "Dawn"], seed);
     let chat = begin(&mut world, &[1, 2, 3]);
     make(&mut world, 1, chat, Role::Moderator);
     (world, chat)
@@ -48,7 +48,7 @@ fn moderated(seed: u64) -> (World, ConversationId) {
 #[test]
 fn a_moderator_takes_back_what_members_wrote_and_all_see_who_did_it() {
     let (mut world, chat) = moderated(61);
-    let text = write(&mut world, 2, chat, "rude").unwrap();
+    let text = world.write(2, chat, "rude").unwrap();
     world.pass(2);
     take_back(&mut world, 1, chat, text).unwrap();
     world.pass(2);
@@ -70,9 +70,9 @@ fn a_moderator_takes_back_what_members_wrote_and_all_see_who_did_it() {
 #[test]
 fn nobody_takes_back_what_is_said_by_an_equal_or_by_somebody_above() {
     let (mut world, chat) = moderated(62);
-    let of_owner = write(&mut world, 0, chat, "mine").unwrap();
-    let of_moderator = write(&mut world, 1, chat, "mine too").unwrap();
-    let of_member = write(&mut world, 2, chat, "and mine").unwrap();
+    let of_owner = world.write(0, chat, "mine").unwrap();
+    let of_moderator = world.write(1, chat, "mine too").unwrap();
+    let of_member = world.write(2, chat, "and mine").unwrap();
     world.pass(2);
     for (node, target) in [(1, of_owner), (2, of_owner), (2, of_moderator), (3, of_member)] {
         assert_eq!(take_back(&mut world, node, chat, target), Err(Refused::NotAllowed));
@@ -99,7 +99,7 @@ fn nobody_takes_back_what_is_said_by_an_equal_or_by_somebody_above() {
 #[test]
 fn what_counts_is_the_role_that_the_moderator_knew_whatever_comes_first() {
     let (mut world, chat) = moderated(63);
-    let text = write(&mut world, 2, chat, "said").unwrap();
+    let text = world.write(2, chat, "said").unwrap();
     world.pass(2);
     // Bora is made a member, and does not know it yet.
     for other in [0, 2, 3] {
@@ -107,13 +107,13 @@ fn what_counts_is_the_role_that_the_moderator_knew_whatever_comes_first() {
     }
     make(&mut world, 1, chat, Role::Member);
     take_back(&mut world, 1, chat, text).unwrap();
-    everybody_meets(&mut world);
+    world.everybody_meets();
     world.pass(40);
     // A role that is taken away reaches forward: what was said in ignorance of it counts.
     let seen: Vec<_> = (0..4).map(|node| gone(&world, node, chat)).collect();
     assert!(seen.iter().all(|gone| gone == &seen[0] && gone.len() == 1), "{seen:?}");
     // What Bora takes back from now on does not.
-    let later = write(&mut world, 3, chat, "later").unwrap();
+    let later = world.write(3, chat, "later").unwrap();
     world.pass(2);
     claim(&mut world, 1, chat, later);
     world.pass(2);
@@ -122,10 +122,10 @@ fn what_counts_is_the_role_that_the_moderator_knew_whatever_comes_first() {
 
 #[test]
 fn a_deletion_whose_author_turns_out_to_be_no_moderator_gives_the_text_back() {
-    let mut world = circle(&["Hana", "Bora", "Chan", "Dawn"], 64);
+    let mut world = World::circle(&["Hana", "Bora", "Chan", "Dawn"], 64);
     let chat = begin(&mut world, &[1, 2, 3]);
     make(&mut world, 1, chat, Role::Admin);
-    let text = write(&mut world, 3, chat, "said").unwrap();
+    let text = world.write(3, chat, "said").unwrap();
     world.pass(2);
     // Apart from the owner, the admin makes Chan a moderator, who takes the text back. The owner removes the admin.
     for other in 1..4 {
@@ -138,7 +138,7 @@ fn a_deletion_whose_author_turns_out_to_be_no_moderator_gives_the_text_back() {
     world.pass(2);
     assert!([1, 2, 3].iter().all(|node| gone(&world, *node, chat).len() == 1));
     world.act(0, |engine, ctx| engine.remove_member(chat, bora, ctx)).unwrap();
-    everybody_meets(&mut world);
+    world.everybody_meets();
     world.pass(40);
     // The role was struck with what the removed admin did meanwhile, and the text is there again.
     assert!([0, 2, 3].iter().all(|node| gone(&world, *node, chat).is_empty()));
@@ -156,7 +156,7 @@ fn a_deletion_that_comes_before_what_it_is_about_holds_too() {
     for other in 0..3 {
         world.cut(3, other);
     }
-    let text = write(&mut world, 2, chat, "rude").unwrap();
+    let text = world.write(2, chat, "rude").unwrap();
     world.pass(2);
     take_back(&mut world, 1, chat, text).unwrap();
     world.pass(2);
@@ -190,19 +190,19 @@ fn an_admin_sets_a_picture_that_all_have_after_a_restart_and_the_later_counts() 
     }
     world.act(0, |engine, ctx| engine.set_picture(chat, Some(b"GIF89a"), ctx)).unwrap_err();
     world.act(0, |engine, ctx| engine.set_picture(chat, None, ctx)).unwrap();
-    everybody_meets(&mut world);
+    world.everybody_meets();
     world.pass(2);
     assert!((0..4).all(|node| world.nodes[node].engine.group_picture(chat).is_none()));
 }
 
 #[test]
 fn it_is_known_of_each_member_how_far_a_message_has_come_and_after_a_restart() {
-    let mut world = circle(&["Hana", "Bora", "Chan", "Dawn"], 71);
+    let mut world = World::circle(&["Hana", "Bora", "Chan", "Dawn"], 71);
     let chat = begin(&mut world, &[1, 2]);
     let (bora, chan, dawn) = (world.account(1), world.account(2), world.account(3));
     world.cut(2, 0);
     world.cut(2, 1);
-    let text = write(&mut world, 0, chat, "seen by one").unwrap();
+    let text = world.write(0, chat, "seen by one").unwrap();
     world.pass(3);
     world.act(1, |engine, ctx| engine.read(chat, text, (0, 0), ctx)).unwrap();
     world.pass(3);
@@ -220,8 +220,8 @@ fn it_is_known_of_each_member_how_far_a_message_has_come_and_after_a_restart() {
     assert_eq!(far(&world, text), due);
     // Whoever is added later was not meant.
     world.act(0, |engine, ctx| engine.add_member(chat, dawn, Role::Member, ctx)).unwrap();
-    everybody_meets(&mut world);
-    let later = write(&mut world, 0, chat, "to all").unwrap();
+    world.everybody_meets();
+    let later = world.write(0, chat, "to all").unwrap();
     world.pass(40);
     assert!(
         far(&world, text).iter().all(|(account, state, _)| *account != dawn && *state != Delivery::Queued)
