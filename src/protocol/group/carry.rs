@@ -110,7 +110,7 @@ impl Engine {
         if carriers.is_empty() {
             return;
         }
-        for (frame, sealed) in self.sealed_notes(account, ctx) {
+        for (frame, sealed) in self.sealed_notes(account, &carriers, ctx) {
             for peer in &carriers {
                 if let Some(link) = self.links.get_mut(peer).filter(|link| !link.busy)
                     && link.handed.insert(frame)
@@ -143,9 +143,18 @@ impl Engine {
         connected.take(CARRIERS).collect()
     }
 
-    /// The notes that wait for somebody, sealed in the session that they would go in. What is sealed stays as it is.
-    fn sealed_notes(&mut self, account: AccountId, ctx: &mut Ctx<'_>) -> Vec<(FrameId, Vec<u8>)> {
-        let Self { people, out, .. } = self;
+    /// The notes that wait for somebody and that one of the carriers has not got, sealed in the session that they would
+    /// go in. What is sealed stays as it is.
+    fn sealed_notes(
+        &mut self,
+        account: AccountId,
+        carriers: &[Peer],
+        ctx: &mut Ctx<'_>,
+    ) -> Vec<(FrameId, Vec<u8>)> {
+        let Self { people, links, out, .. } = self;
+        let lacks = |peer: &Peer, name: &FrameId| {
+            links.get(peer).is_some_and(|link| !link.busy && !link.handed.contains(name))
+        };
         let Some(person) = people.get_mut(&account).filter(|person| !person.is_stopped()) else {
             return Vec::new();
         };
@@ -171,7 +180,8 @@ impl Engine {
                 break;
             }
             // One that began a session names prekeys of one meeting: it is for that connection.
-            if frame.first() != Some(&FIRST_MESSAGE) {
+            let begins = frame.first() == Some(&FIRST_MESSAGE);
+            if !begins && carriers.iter().any(|peer| lacks(peer, &name)) {
                 notes.push((name, frame.clone()));
             }
         }
