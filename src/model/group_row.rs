@@ -2,7 +2,7 @@
 //! sender chains of its members.
 
 use super::{
-    AccountId, Attention, ConversationId, DeviceId, EntryRef, FrameId, OwedHistory, SecretBytes, Seen,
+    AccountId, Attention, ConversationId, DeviceId, EntryRef, FrameId, OpId, OwedHistory, SecretBytes, Seen,
     ToldHistory,
 };
 
@@ -99,7 +99,7 @@ pub struct ChainRow {
     /// The highest sequence number that came with it.
     pub last_seq: u64,
     /// From which sequence number on the author knew which operations.
-    pub views: Vec<(u64, Vec<[u8; 32]>)>,
+    pub views: Vec<(u64, Vec<OpId>)>,
     /// Name of the last message held.
     pub tip: [u8; 16],
     /// Where its device said two things: the first iteration known of which there are two messages.

@@ -3,7 +3,7 @@
 use undertone_crypto::group::{ReceiverChain, Sealed, SenderChain};
 
 use super::fork::Names;
-use crate::model::{AccountId, ChainRow, SecretBytes, Seen};
+use crate::model::{AccountId, ChainRow, OpId, SecretBytes, Seen};
 use crate::protocol::RestoreError;
 
 /// A sender chain.
@@ -42,7 +42,7 @@ impl Chain {
     }
 
     /// Notes which operations the author knew when it wrote this. Whether rows have to be judged anew.
-    pub(super) fn note_view(&mut self, seq: u64, heads: Vec<[u8; 32]>) -> bool {
+    pub(super) fn note_view(&mut self, seq: u64, heads: Vec<OpId>) -> bool {
         self.row.last_seq = self.row.last_seq.max(seq);
         let next_held = self.next_held(seq);
         let views = &mut self.row.views;

@@ -55,8 +55,7 @@ impl Engine {
             let (Some(key), Some((_, heads))) = (&chain.row.origin, chain.row.views.first()) else {
                 continue;
             };
-            let heads: Vec<OpId> = heads.iter().copied().map(OpId).collect();
-            let known = log.closure(&heads);
+            let known = log.closure(heads);
             for (account, member) in state.members.iter().filter(|(account, _)| **account != own) {
                 if log.is_in(&member.since, &known) && !chain.row.given.contains(account) {
                     chain.row.given.push(*account);
@@ -91,9 +90,15 @@ impl Group {
         let usable = !chain.sender.as_ref()?.must_rotate(now_ms, members);
         let given = &chain.row.given;
         let stayed = given.iter().all(|account| others.contains(account));
-        let began = chain.row.views.first().map(|(_, heads)| heads.iter().copied().map(OpId).collect());
-        let returned = began.is_some_and(|began: Vec<OpId>| self.left_since(&began, given));
+        let returned = chain.row.views.first().is_some_and(|(_, began)| self.left_since(began, given));
         (usable && stayed && !returned).then_some(id)
+    }
+
+    /// Whether the author of a chain knew somebody as the member who they are now when it began.
+    pub(super) fn began_with(&self, chain: &Chain, account: &AccountId) -> bool {
+        let member = self.state().and_then(|state| state.members.get(account));
+        let began = member.zip(chain.row.views.first());
+        began.is_some_and(|(member, (_, heads))| self.log.is_in(&member.since, &self.log.closure(heads)))
     }
 
     /// Whether one of these stopped to take part since somebody knew these operations. They may have come back, to a

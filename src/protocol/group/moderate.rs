@@ -6,8 +6,8 @@ use std::{borrow::Cow, collections::BTreeMap};
 use super::{chain::Chain, state::Group};
 use crate::{
     model::{
-        AccountId, Body, Change, ConversationId, Entry, EntryRef, GroupHead, GroupState, Mentions, OpId,
-        Role, TakenBack,
+        AccountId, Body, Change, ConversationId, Entry, EntryRef, GroupHead, GroupState, Mentions, Role,
+        TakenBack,
     },
     protocol::{Refused, engine::Engine, step::Notice},
 };
@@ -115,11 +115,10 @@ impl Group {
     fn known_to(&self, entry: &EntryRef) -> Option<(Cow<'_, GroupState>, AccountId)> {
         let (chain, view) = self.view_of(entry)?;
         let (_, heads) = chain.row.views.get(view)?;
-        let heads: Vec<OpId> = heads.iter().copied().map(OpId).collect();
-        let state = if heads == self.log.heads() {
+        let state = if *heads == self.log.heads() {
             self.state().map(Cow::Borrowed)
-        } else if self.log.contains_all(&heads) {
-            super::resolve::state_at(&self.log, &self.resolution, &heads).map(Cow::Owned)
+        } else if self.log.contains_all(heads) {
+            super::resolve::state_at(&self.log, &self.resolution, heads).map(Cow::Owned)
         } else {
             None
         };
@@ -131,7 +130,7 @@ impl Group {
     pub(super) fn meant_by(&self, entry: &EntryRef) -> Option<Vec<AccountId>> {
         let (chain, view) = self.view_of(entry)?;
         let (_, heads) = chain.row.views.get(view)?;
-        let closure = self.log.closure(&heads.iter().copied().map(OpId).collect::<Vec<_>>());
+        let closure = self.log.closure(heads);
         let members = self.state()?.members.iter();
         let knew = members.filter(|(_, member)| self.log.is_in(&member.since, &closure));
         Some(knew.map(|(account, _)| *account).collect())

@@ -224,14 +224,10 @@ impl Group {
         if told.holds_any(chain) {
             return false;
         }
-        let member = self.state().and_then(|state| state.members.get(account));
-        let (Some(member), Some(chain)) = (member, self.chains.get(chain)) else { return false };
-        let Some((seq, heads)) = chain.row.views.first() else { return false };
-        if self.is_hidden(&EntryRef { lamport: 0, author: chain.row.device, seq: *seq }) {
-            return false;
-        }
-        let heads: Vec<_> = heads.iter().copied().map(OpId).collect();
-        self.log.is_in(&member.since, &self.log.closure(&heads))
+        let Some(chain) = self.chains.get(chain) else { return false };
+        let Some((seq, _)) = chain.row.views.first() else { return false };
+        let counts = !self.is_hidden(&EntryRef { lamport: 0, author: chain.row.device, seq: *seq });
+        counts && self.began_with(chain, account)
     }
 }
 

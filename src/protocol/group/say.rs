@@ -7,7 +7,9 @@ use super::{
     state::{Group, OP_SEQ},
 };
 use crate::{
-    model::{AccountId, Body, Change, CipherRow, ConversationId, Entry, EntryRef, Mentions, Peer, Role},
+    model::{
+        AccountId, Body, Change, CipherRow, ConversationId, Entry, EntryRef, Mentions, OpId, Peer, Role,
+    },
     protocol::{
         Refused,
         engine::{Ctx, Engine},
@@ -71,8 +73,8 @@ impl Engine {
         let entry = Entry { id, sent_at_ms: ctx.now_ms, body };
         let bytes = encode_entry(&entry);
         // Readers take no more; a member can make any number of them.
-        let heads: Vec<[u8; 32]> = group.log.heads().iter().take(MAX_HEADS).map(|id| id.0).collect();
-        let said = encode_said(&heads, &bytes);
+        let heads: Vec<_> = group.log.heads().into_iter().take(MAX_HEADS).collect();
+        let said = encode_said(&heads.iter().map(|id| id.0).collect::<Vec<_>>(), &bytes);
         let view = view_of(group).first_chunk::<16>().copied()?;
         let Group { chains, envelopes, resolution, .. } = group;
         let named = resolution.state.as_ref().map(|state| state.envelope);
@@ -211,8 +213,8 @@ impl Engine {
             }
         }
         let Some(chain) = group.chains.get_mut(&id) else { return };
-        let unknown =
-            !group.log.contains_all(&heads.iter().copied().map(crate::model::OpId).collect::<Vec<_>>());
+        let heads: Vec<_> = heads.into_iter().map(OpId).collect();
+        let unknown = !group.log.contains_all(&heads);
         if chain.note_view(entry.id.seq, heads) {
             group.judge_rows();
         } else {

@@ -226,9 +226,8 @@ impl Group {
     }
 
     /// From which sequence number on messages of this author, who knew these operations, do not count.
-    fn hidden_from(&self, author: (AccountId, DeviceId), heads: &[[u8; 32]], first: u64) -> Option<u64> {
-        let heads: Vec<OpId> = heads.iter().copied().map(OpId).collect();
-        if !self.log.contains_all(&heads) {
+    fn hidden_from(&self, author: (AccountId, DeviceId), heads: &[OpId], first: u64) -> Option<u64> {
+        if !self.log.contains_all(heads) {
             return Some(first);
         }
         if heads == self.log.heads() {
@@ -237,12 +236,12 @@ impl Group {
             let counts = member.is_some_and(|member| member.device == author.1 && member.role.may_write());
             return (!counts).then_some(first);
         }
-        let state = state_at(&self.log, &self.resolution, &heads);
+        let state = state_at(&self.log, &self.resolution, heads);
         let member = state.as_ref().and_then(|state| state.members.get(&author.0));
         if !member.is_some_and(|member| member.device == author.1 && member.role.may_write()) {
             return Some(first);
         }
-        let last = cut(&self.log, &self.resolution, author, &heads)?;
+        let last = cut(&self.log, &self.resolution, author, heads)?;
         Some(last.saturating_add(1).max(first))
     }
 

@@ -8,7 +8,7 @@ use super::{
     state::{Group, Told},
 };
 use crate::{
-    model::{AccountId, Change, ConversationId, OpId, Peer, WaitingRow},
+    model::{AccountId, Change, ConversationId, Peer, WaitingRow},
     protocol::{
         engine::{Ctx, Engine},
         step::Notice,
@@ -294,12 +294,11 @@ impl Group {
     /// The key of a chain of ours for a member: its beginning, if they took part in our eyes then, or where it stands.
     fn key_for(&self, own: &AccountId, account: &AccountId, chain: &[u8; 16]) -> Option<Vec<u8>> {
         let chain = self.chains.get(chain).filter(|chain| chain.is_of(own))?;
-        let member = self.state()?.members.get(account)?;
-        if let (Some(origin), Some((_, heads))) = (&chain.row.origin, chain.row.views.first()) {
-            let heads: Vec<OpId> = heads.iter().copied().map(OpId).collect();
-            if self.log.is_in(&member.since, &self.log.closure(&heads)) {
-                return Some(origin.to_vec());
-            }
+        if !self.has(account) {
+            return None;
+        }
+        if let Some(origin) = chain.row.origin.as_ref().filter(|_| self.began_with(chain, account)) {
+            return Some(origin.to_vec());
         }
         chain.sender.as_ref().map(|sender| sender.skdm().encode().to_vec())
     }

@@ -161,7 +161,11 @@ pub(in crate::store) fn encode_chain(
         held: row.held.runs().to_vec(),
         first_seq: row.first_seq,
         last_seq: row.last_seq,
-        views: row.views.clone(),
+        views: row
+            .views
+            .iter()
+            .map(|(first, heads)| (*first, heads.iter().map(|id| id.0).collect()))
+            .collect(),
         tip: row.tip,
         forked: row.forked,
         kept_from: row.kept_from,
@@ -194,7 +198,11 @@ pub(in crate::store) fn decode_chain(bytes: &[u8]) -> Result<(ConversationId, Ch
         held: Seen::from_runs(record.held).ok_or(StoreError::Damaged(ROW))?,
         first_seq: record.first_seq,
         last_seq: record.last_seq,
-        views: record.views,
+        views: record
+            .views
+            .into_iter()
+            .map(|(first, heads)| (first, heads.into_iter().map(OpId).collect()))
+            .collect(),
         tip: record.tip,
         forked: record.forked,
         kept_from: record.kept_from,
