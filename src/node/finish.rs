@@ -13,7 +13,7 @@ use crate::{
     api::ClientError,
     model::{AccountId, ConversationId, FrameId, Peer},
     net::{self, Circles, Class, SendError},
-    protocol::{Effect, Notice, Standing, Verdict},
+    protocol::{Effect, Notice, Standing, StoredMessage, Verdict},
     wire::Frame,
 };
 
@@ -102,6 +102,17 @@ impl Actor {
         }
     }
 
+    /// Tells the engine what is kept of a chain; what cannot be read now is looked at another day.
+    pub(super) fn weigh(&mut self, conversation: ConversationId, chain: &[u8; 16]) {
+        let Some(open) = &self.open else { return };
+        let Ok(rows) = open.store.weigh(&conversation, chain) else { return };
+        let stored: Vec<_> = rows
+            .into_iter()
+            .map(|(iteration, at_ms, size)| StoredMessage { iteration, at_ms, size })
+            .collect();
+        self.with_engine(|engine, ctx| engine.on_weighed(conversation, *chain, &stored, ctx));
+    }
+
     /// What cannot be counted now stays as it is.
     fn count_unread(&mut self, chat: ConversationId) {
         let Some(open) = &self.open else { return };
@@ -138,7 +149,7 @@ impl Actor {
         let Some(open) = &self.open else { return };
         let Ok(messages) = open.store.ciphers(conversation, chain, range) else { return };
         for message in messages {
-            let Some(net) = self.open.as_ref().and_then(|open| open.net.as_ref()) else { return };
+            let Some(net) = self.net() else { return };
             if net.send(to_net(peer), Frame::Group(&message).encode()).is_err() {
                 return;
             }
@@ -146,21 +157,21 @@ impl Actor {
     }
 
     fn set_circles(&self, topics: BTreeSet<String>, peers: &BTreeSet<Peer>) {
-        if let Some(net) = self.open.as_ref().and_then(|open| open.net.as_ref()) {
+        if let Some(net) = self.net() {
             net.set_circles(Circles { topics, peers: peers.iter().map(|peer| to_net(*peer)).collect() });
         }
     }
 
     /// Hands a message to the members of a group who are there.
     fn publish(&self, topic: String, message: Vec<u8>) {
-        if let Some(net) = self.open.as_ref().and_then(|open| open.net.as_ref()) {
+        if let Some(net) = self.net() {
             net.publish(topic, message);
         }
     }
 
     /// Says what becomes of a message that came by.
     fn judge(&self, token: u64, verdict: Verdict) {
-        if let Some(net) = self.open.as_ref().and_then(|open| open.net.as_ref()) {
+        if let Some(net) = self.net() {
             net.judge(
                 token,
                 match verdict {
@@ -177,21 +188,21 @@ impl Actor {
             Standing::Contact => Class::Contact,
             Standing::Stranger => Class::Stranger,
         };
-        if let Some(net) = self.open.as_ref().and_then(|open| open.net.as_ref()) {
+        if let Some(net) = self.net() {
             net.classify(to_net(peer), class);
         }
     }
 
     /// Closes a connection; the peer may come back.
     fn disconnect(&self, peer: Peer) {
-        if let Some(net) = self.open.as_ref().and_then(|open| open.net.as_ref()) {
+        if let Some(net) = self.net() {
             net.disconnect(to_net(peer));
         }
     }
 
     /// Closes a connection and keeps the peer away for a while.
     fn punish(&self, peer: Peer) {
-        if let Some(net) = self.open.as_ref().and_then(|open| open.net.as_ref()) {
+        if let Some(net) = self.net() {
             net.punish(to_net(peer));
         }
     }

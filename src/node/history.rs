@@ -6,8 +6,8 @@ use super::{
 };
 use crate::{
     api::ClientError,
-    model::{Body, ConversationId, SharedEntry, limits::PAGE},
-    protocol::{HistoryFor, StoredMessage},
+    model::{Body, SharedEntry, limits::PAGE},
+    protocol::HistoryFor,
     store::{Anchor, StoredRow},
 };
 
@@ -17,19 +17,6 @@ impl Actor {
         let Some(open) = &self.open else { return };
         let Ok(entries) = open.history_for(wanted) else { return };
         self.with_engine(|engine, ctx| engine.share_history(wanted, entries, ctx));
-    }
-}
-
-impl Actor {
-    /// Tells the engine what is kept of a chain; what cannot be read now is looked at another day.
-    pub(super) fn weigh(&mut self, conversation: ConversationId, chain: &[u8; 16]) {
-        let Some(open) = &self.open else { return };
-        let Ok(rows) = open.store.weigh(&conversation, chain) else { return };
-        let stored: Vec<_> = rows
-            .into_iter()
-            .map(|(iteration, at_ms, size)| StoredMessage { iteration, at_ms, size })
-            .collect();
-        self.with_engine(|engine, ctx| engine.on_weighed(conversation, *chain, &stored, ctx));
     }
 }
 

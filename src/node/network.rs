@@ -45,6 +45,11 @@ impl Actor {
         }
     }
 
+    /// The network, if a profile is open and it has started.
+    pub(super) fn net(&self) -> Option<&net::Net> {
+        self.open.as_ref()?.net.as_ref()
+    }
+
     fn on_offline(&mut self, offline: bool) {
         if let Some(open) = &mut self.open {
             open.network.offline = offline;

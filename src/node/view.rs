@@ -54,7 +54,7 @@ impl Actor {
 
     pub(super) fn status(&self) -> NodeStatus {
         let uptime_ms = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let net = self.open.as_ref().and_then(|open| open.net.as_ref()).map(crate::net::Net::status);
+        let net = self.net().map(crate::net::Net::status);
         let net = net.unwrap_or_default();
         let account = |peer: &crate::net::Peer| {
             let open = self.open.as_ref()?;
