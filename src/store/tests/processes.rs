@@ -233,12 +233,9 @@ fn what_was_acknowledged_survives_a_loss_of_power() {
         let wanted = 3 + round * 7 % 11;
         let acknowledged: u64 =
             acks.by_ref().take(wanted).last().expect("it writes").parse().expect("a number");
-        // The process holds still while the copy is made, so that the copy shows one moment: somewhere inside
-        // a commit.
         kill_process(pid, Signal::STOP).expect("stops");
-        let copied = Command::new("cp").arg("--sparse=always").arg(&image).arg(&cut).status();
+        copy_of_one_moment(&image, &cut);
         kill_process(pid, Signal::CONT).expect("goes on");
-        assert!(copied.expect("runs").success());
 
         let left =
             Mount::new(&after, &["-o", "loop", &cut.display().to_string()]).expect("mounts what is left");
@@ -255,6 +252,22 @@ fn what_was_acknowledged_survives_a_loss_of_power() {
     writer.kill().expect("kills");
     writer.wait().expect("ends");
     drop(mount);
+}
+
+/// Copies `image` as it was at one moment. The process that writes to it holds still, somewhere inside a commit,
+/// but the kernel may still be writing out what it had taken: a copy that the image still equals afterwards shows
+/// the moment between the two readings, any other may be torn as no disk is.
+fn copy_of_one_moment(image: &Path, copy: &Path) {
+    let run = |program: &str, args: &[&str]| {
+        Command::new(program).args(args).args([image, copy]).status().expect("runs").success()
+    };
+    for _ in 0..100 {
+        assert!(run("cp", &["--sparse=always"]));
+        if run("cmp", &["-s"]) {
+            return;
+        }
+    }
+    panic!("the image never stands still");
 }
 
 /// An ext4 filesystem in the file `image`, mounted at `disk`.
