@@ -30,6 +30,30 @@ pub struct Group {
     pub history: History,
 }
 
+impl Group {
+    /// Whether we may take back what this account wrote in the group: ours if we may write, and what those below our
+    /// role wrote. Who has left ranks below everybody; of whoever is not known to have taken part nothing can be taken
+    /// back.
+    #[must_use]
+    pub fn may_take_back(&self, author: &Account) -> bool {
+        let Some(ours) = self.role else { return false };
+        let member = self.members.iter().find(|member| member.account == *author);
+        match member {
+            Some(member) => {
+                if member.me {
+                    ours.may_write()
+                } else {
+                    ours.may_take_back(member.role)
+                }
+            }
+            None => {
+                let former = self.former.iter().any(|former| former.account == *author);
+                former && ours.may_take_back(Role::ReadOnly)
+            }
+        }
+    }
+}
+
 /// A picture of a group. Whoever shows it decodes bytes that another member chose.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Picture {

@@ -206,6 +206,7 @@ message-told-edited = not verified, edited
 message-edited = edited
 message-deleted = This message was deleted
 message-deleted-mine = You deleted this message
+message-deleted-by = Deleted by { $name }
 message-undecryptable = This message cannot be decrypted yet. { $name } was asked to send it again.
 message-unsupported = This message needs a newer version of Undertone.
 message-copy = Copy text
@@ -221,6 +222,9 @@ editing = Editing a message
 edit-cancel = Cancel editing
 delete-message-title = Delete this message?
 delete-message-body = It is removed for you and, as soon as they connect, for everyone in this conversation. Somebody may have read or copied it already.
+delete-other-title = Delete { $name }'s message for everyone?
+delete-other-body = It is removed for you and, as soon as they connect, for every member of this group. Everyone sees that you deleted it.
+delete-other-action = Delete for everyone
 jump-newest = Newest messages
 new-messages = { $count ->
     [one] { $count } new message

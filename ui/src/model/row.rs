@@ -71,8 +71,8 @@ impl std::fmt::Debug for Bubble {
 /// What a bubble says.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Content {
-    /// It was taken back.
-    Deleted,
+    /// It was taken back: by its author, or by this other member.
+    Deleted(Option<Account>),
     /// One to three emoji and nothing else.
     Jumbo(String),
     /// A text.
@@ -84,7 +84,7 @@ pub enum Content {
 impl std::fmt::Debug for Content {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
-            Self::Deleted => "Deleted",
+            Self::Deleted(_) => "Deleted",
             Self::Jumbo(_) => "Jumbo(..)",
             Self::Text(_) => "Text(..)",
             Self::Unknown => "Unknown",
@@ -178,6 +178,12 @@ pub fn excerpt(message: &Message) -> Option<String> {
     (!message.deleted && message.kind == MessageKind::Text).then(|| text::one_line(&message.text))
 }
 
+/// Who took a message back, if it was not its author.
+#[must_use]
+pub fn taken_back_by(message: &Message) -> Option<Account> {
+    message.deleted_by.filter(|by| message.deleted && *by != message.author)
+}
+
 /// The key of a message's row.
 #[must_use]
 pub fn message_key(id: &MessageId) -> u64 {
@@ -210,7 +216,7 @@ fn bubble(timeline: &Timeline, message: &Message, labels: &Labels, me: Option<&A
 
 fn content(message: &Message) -> Content {
     if message.deleted {
-        return Content::Deleted;
+        return Content::Deleted(taken_back_by(message));
     }
     match message.kind {
         MessageKind::Text if emoji::jumbo(&message.text).is_some() => {

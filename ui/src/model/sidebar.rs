@@ -53,7 +53,7 @@ pub enum Excerpt {
     /// The person is blocked.
     Blocked,
     /// The newest message was taken back.
-    Deleted,
+    Deleted(Option<Who>),
     /// Something is being written and not yet sent.
     Draft(String),
     /// Something in the group changed last.
@@ -77,7 +77,7 @@ impl std::fmt::Debug for Excerpt {
         f.write_str(match self {
             Self::Asked => "Asked",
             Self::Blocked => "Blocked",
-            Self::Deleted => "Deleted",
+            Self::Deleted(_) => "Deleted",
             Self::Draft(_) => "Draft(..)",
             Self::Happened(_) => "Happened(..)",
             Self::Nothing => "Nothing",
@@ -191,7 +191,9 @@ fn newest(world: &World, last: &Message) -> Excerpt {
             Excerpt::Said(group::who(world, &last.chat, &last.author), text)
         }
         Some(text) => Excerpt::Theirs(text),
-        None if last.deleted => Excerpt::Deleted,
+        None if last.deleted => {
+            Excerpt::Deleted(row::taken_back_by(last).map(|by| group::who(world, &last.chat, &by)))
+        }
         None => Excerpt::Unknown,
     }
 }

@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 
 use undertone::api::{ConversationId, Message, MessageId, MessageKind, MessageState, Page};
 
+use super::row;
+
 /// A window on the history of one conversation, in display order.
 #[derive(Debug, Clone)]
 pub struct Timeline {
@@ -286,12 +288,13 @@ fn advance(message: &mut Message, state: MessageState) {
     }
 }
 
-/// The newer value counts, except that a tick never goes back, and that a message once edited or taken back
-/// never becomes what it was.
+/// The newer value counts, except that a tick never goes back, and that a message once edited or taken back by its
+/// author never becomes what it was. What another took back may come back: it may turn out that they could not.
 fn merge(held: &mut Message, mut next: Message) {
     next.state = next.state.max(held.state);
-    if held.deleted && !next.deleted {
+    if held.deleted && row::taken_back_by(held).is_none() && !next.deleted {
         next.deleted = true;
+        next.deleted_by = held.deleted_by;
         next.text.clear();
         next.reactions.clear();
     } else if held.edited && !next.edited && !next.deleted {

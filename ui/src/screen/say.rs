@@ -76,6 +76,16 @@ fn given(texts: &Texts, by: &Who, who: &Who, role: Role) -> String {
     }
 }
 
+/// What stands for a message of somebody that was taken back: by its author, or by another.
+#[must_use]
+pub(super) fn deleted(texts: &Texts, by: Option<&Who>) -> String {
+    match by {
+        None => t!(texts, "message-deleted"),
+        Some(Who::Me) => t!(texts, "message-deleted-mine"),
+        Some(who) => t!(texts, "message-deleted-by", name = name(texts, who)),
+    }
+}
+
 /// Who holds the same history, in fewer words where there are fewer; none if there is nobody to compare with.
 #[must_use]
 pub(super) fn agreement_in_brief(texts: &Texts, held: &Agreement) -> Option<String> {

@@ -176,3 +176,12 @@ fn a_line_says_once_who_told_what_was_said_before() {
     assert_eq!(bubbles(&rows)[0].told_name.as_deref(), Some("Dan"));
     assert_eq!(bubbles(&rows)[3].told_name, None);
 }
+
+#[test]
+fn who_took_a_message_back_is_told_only_if_it_was_another() {
+    let deleted = |by| Message { deleted: true, deleted_by: by, ..theirs(1, 1, "") };
+    assert_eq!(taken_back_by(&deleted(Some(example::account(1)))), None);
+    assert_eq!(taken_back_by(&deleted(None)), None);
+    assert_eq!(taken_back_by(&deleted(Some(example::account(2)))), Some(example::account(2)));
+    assert_eq!(taken_back_by(&theirs(1, 1, "still here")), None);
+}

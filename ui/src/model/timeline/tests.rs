@@ -160,3 +160,14 @@ fn the_divider_stands_above_the_first_unread_message_and_stays_there() {
     timeline.drop_divider();
     assert_eq!(timeline.divider(), None);
 }
+
+#[test]
+fn what_another_took_back_returns_if_it_turns_out_that_they_could_not() {
+    let mut timeline = Timeline::new(chat_id(1));
+    timeline.newest(page(vec![theirs(1, 1, "fine")], false), 0);
+    let by = Some(super::super::example::account(9));
+    timeline.apply(Message { deleted: true, deleted_by: by, ..theirs(1, 1, "") });
+    assert_eq!(texts(&timeline), [""]);
+    timeline.apply(theirs(1, 1, "fine"));
+    assert_eq!(texts(&timeline), ["fine"]);
+}

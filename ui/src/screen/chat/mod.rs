@@ -74,7 +74,7 @@ pub enum Message {
     Cancelled,
     /// A text is to be copied.
     Copied(Secret),
-    /// A message of ours is to be taken back.
+    /// A message is to be taken back: ours, or in a group one of another.
     DeleteWanted(MessageId),
     /// Something in the details.
     Details(details::Message),

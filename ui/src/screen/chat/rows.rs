@@ -54,6 +54,11 @@ impl People<'_> {
         contact.map_or_else(|| t!(ctx.texts, "unknown-person"), |contact| text::name(&contact.name))
     }
 
+    /// Whether we may take a message back.
+    fn may_delete(self, data: &row::Bubble) -> bool {
+        data.mine || self.world.group(&self.chat).is_some_and(|group| group.may_take_back(&data.author))
+    }
+
     fn is_me(self, account: &Account) -> bool {
         self.world.me.account.as_ref() == Some(account)
     }
@@ -115,7 +120,7 @@ fn message<'a>(
         (false, true) => Some(t!(texts, "message-edited").into()),
         (false, false) => None,
     };
-    let mut bubble = Bubble::new(side, place, body(data, ctx), data.time.as_str())
+    let mut bubble = Bubble::new(side, place, body(data, people, ctx), data.time.as_str())
         .edited(edited)
         .quote(data.quote.as_ref().map(|quote| quoted(quote, people, ctx)))
         .reactions(data.chips.iter().map(|chip| reaction(data.id, chip, people, ctx)))
@@ -125,7 +130,7 @@ fn message<'a>(
     if named {
         bubble = bubble.author(people.author(data, ctx), data.author.hue() % 10);
     }
-    if let Some(state) = data.state.filter(|_| data.content != Content::Deleted) {
+    if let Some(state) = data.state.filter(|_| !matches!(data.content, Content::Deleted(_))) {
         let (receipt, words) = receipt(state, people, ctx);
         bubble = bubble.receipt(receipt, words);
     }
@@ -137,20 +142,21 @@ fn message<'a>(
         line = line.avatar(ends.then(picture));
     }
     match &data.content {
-        Content::Deleted | Content::Unknown => Element::new(line),
+        Content::Deleted(_) | Content::Unknown => Element::new(line),
         Content::Jumbo(text) | Content::Text(text) => {
             Element::new(line.tools(tools(state, data, text, people, ctx)).keys(keys(data, text, people)))
         }
     }
 }
 
-fn body<'a>(data: &'a row::Bubble, ctx: Ctx<'a>) -> bubble::Body<'a> {
+fn body<'a>(data: &'a row::Bubble, people: People<'_>, ctx: Ctx<'a>) -> bubble::Body<'a> {
     let texts = ctx.texts;
     match &data.content {
-        Content::Deleted if data.mine => {
-            bubble::Body::Note(Icon::Ban, t!(texts, "message-deleted-mine").into())
+        Content::Deleted(by) => {
+            let by = by.as_ref().or(data.mine.then_some(&data.author));
+            let by = by.map(|by| group::who(people.world, &people.chat, by));
+            bubble::Body::Note(Icon::Ban, say::deleted(texts, by.as_ref()).into())
         }
-        Content::Deleted => bubble::Body::Note(Icon::Ban, t!(texts, "message-deleted").into()),
         Content::Jumbo(text) | Content::Text(text) => bubble::Body::Text(text.as_str().into()),
         Content::Unknown => bubble::Body::Note(Icon::Download, t!(texts, "message-unsupported").into()),
     }
@@ -235,10 +241,11 @@ fn tools<'a>(
     if data.mine {
         let told =
             people.group.then(|| tool(Icon::Info, t!(texts, "message-details"), Message::ReceiptsWanted(id)));
-        tools = tools
-            .push(told)
-            .push(tool(Icon::Pencil, t!(texts, "edit"), Message::EditWanted(id)))
-            .push(tool(Icon::Trash, t!(texts, "delete"), Message::DeleteWanted(id)));
+        tools = tools.push(told).push(tool(Icon::Pencil, t!(texts, "edit"), Message::EditWanted(id)));
+    }
+    if people.may_delete(data) {
+        let word = if data.mine { t!(texts, "delete") } else { t!(texts, "delete-other-action") };
+        tools = tools.push(tool(Icon::Trash, word, Message::DeleteWanted(id)));
     }
     tools.align_y(Center).into()
 }
@@ -256,6 +263,8 @@ fn keys(data: &row::Bubble, text: &str, people: People<'_>) -> Vec<(Stroke, Mess
     }
     if data.mine {
         keys.push((Stroke::Letter('e'), Message::EditWanted(id)));
+    }
+    if people.may_delete(data) {
         keys.push((Stroke::Delete, Message::DeleteWanted(id)));
     }
     keys

@@ -19,6 +19,8 @@ pub(super) enum Confirm {
     Block(Account),
     /// A message of ours is to be taken back.
     Delete(MessageId),
+    /// A message of this other member is to be taken back.
+    DeleteOther(MessageId, Account),
     /// A group that we take no part in any more is to be forgotten.
     Forget(ConversationId),
     /// A group is to be left.
@@ -45,7 +47,7 @@ impl Confirm {
         match self {
             Self::AcceptKey(account) => Ask::Accept(account),
             Self::Block(account) => Ask::Block(account),
-            Self::Delete(message) => Ask::Delete(message),
+            Self::Delete(message) | Self::DeleteOther(message, _) => Ask::Delete(message),
             Self::Forget(chat) => Ask::GroupForget(chat),
             Self::Leave(chat) => Ask::Group { chat, ask: GroupAsk::Leave },
             Self::Remove(account) => Ask::Remove(account),
@@ -78,6 +80,11 @@ impl Confirm {
             Self::Delete(_) => {
                 (t!(texts, "delete-message-title"), t!(texts, "delete-message-body"), t!(texts, "delete"))
             }
+            Self::DeleteOther(message, author) => (
+                t!(texts, "delete-other-title", name = member(message.conversation, author)),
+                t!(texts, "delete-other-body"),
+                t!(texts, "delete-other-action"),
+            ),
             Self::Forget(chat) => (
                 t!(texts, "group-forget-title", title = titled(chat)),
                 t!(texts, "group-forget-body"),

@@ -1,6 +1,6 @@
 //! What opens a dialog, and what comes of it.
 
-use undertone::api::{Account, ConversationId};
+use undertone::api::{Account, ConversationId, MessageId};
 
 use super::confirm::{self, Confirm};
 use super::{Dialog, Message, Moment, Panel, State, connect, gather, receipts, requests};
@@ -16,7 +16,7 @@ impl State {
         };
         let account = open.and_then(|chat| self.world.contact_of(&chat)).map(|contact| contact.account);
         match message {
-            chat::Message::DeleteWanted(message) => return self.ask_again(Confirm::Delete(message)),
+            chat::Message::DeleteWanted(message) => return self.delete(message),
             chat::Message::LinkPressed(link) => return self.link(link),
             chat::Message::KeyAcceptWanted => {
                 return account
@@ -93,6 +93,15 @@ impl State {
             Message::LinkOpened => vec![Action::OpenLink(link)],
             _ => vec![Action::Copy { text: link, said: Notice::Copied }],
         }
+    }
+
+    fn delete(&mut self, message: MessageId) -> Vec<Action> {
+        let Panel::Chat(chat) = &self.panel else { return Vec::new() };
+        let other = chat.message(&message).filter(|said| !said.mine).map(|said| said.author);
+        self.ask_again(match other {
+            Some(author) => Confirm::DeleteOther(message, author),
+            None => Confirm::Delete(message),
+        })
     }
 
     fn verify(&mut self, account: Option<Account>) -> Vec<Action> {

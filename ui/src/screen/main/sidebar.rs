@@ -263,7 +263,7 @@ fn preview<'a>(item: &'a Item, ctx: Ctx<'a>) -> Preview<'a> {
     match &item.excerpt {
         Excerpt::Asked => quiet(Icon::Clock, t!(texts, "request-sent", name = item.name.as_str())),
         Excerpt::Blocked => quiet(Icon::Ban, t!(texts, "blocked")),
-        Excerpt::Deleted => Preview::Said(warning, t!(texts, "message-deleted").into()),
+        Excerpt::Deleted(by) => Preview::Said(warning, say::deleted(texts, by.as_ref()).into()),
         Excerpt::Draft(text) => Preview::Draft(t!(texts, "draft-prefix", text = text.as_str()).into()),
         Excerpt::Happened(line) => Preview::Said(None, say::happened(texts, line).into()),
         Excerpt::Nothing => Preview::Said(warning, t!(texts, "chat-nothing-yet").into()),
