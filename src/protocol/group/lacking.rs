@@ -13,10 +13,10 @@ use crate::{
 pub(super) struct Lacking {
     /// Messages of chains that somebody owes us, and so on disk, and of others; the oldest first.
     pub(super) rows: VecDeque<Waiting>,
-    /// Chains whose author took us for a member when they began.
-    pub(super) owed: BTreeMap<[u8; 16], Owed>,
-    /// Chains whose author has said that it gives us no key.
-    pub(super) denied: BTreeSet<[u8; 16]>,
+    /// Chains whose author took us for a member when they began, and who that may be. Never without anybody.
+    owed: BTreeMap<[u8; 16], Vec<Owed>>,
+    /// Chains of which somebody who was named as their author has said that it gives us no key.
+    denied: BTreeSet<([u8; 16], AccountId)>,
 }
 
 /// A message, and whether it is on disk.
@@ -26,11 +26,13 @@ pub(super) struct Waiting {
     pub(super) kept: bool,
 }
 
-/// A chain whose key is missing.
+/// Somebody who is said to owe us the key of a chain.
 #[derive(Debug)]
 pub(super) struct Owed {
-    /// Whose it is, as another member says.
+    /// Whose it is, as others say.
     pub(super) by: AccountId,
+    /// The members who say so since the program started.
+    pub(super) tellers: BTreeSet<AccountId>,
     pub(super) since_ms: u64,
     /// When its author was asked.
     pub(super) asked_ms: Option<u64>,
@@ -42,16 +44,123 @@ impl Lacking {
         self.owed.is_empty()
     }
 
-    /// Whose key is missing, and how many messages wait for it.
+    /// How many messages wait for a key that somebody owes us.
+    pub(super) fn count(&self) -> u64 {
+        let waiting =
+            self.rows.iter().filter(|waiting| waiting.kept && self.owed.contains_key(&waiting.row.chain));
+        u64::try_from(waiting.count()).unwrap_or(u64::MAX)
+    }
+
+    /// Whose key is missing, and how many messages wait for it: of each one named, where members do not agree.
     pub(super) fn by_author(&self) -> BTreeMap<AccountId, u64> {
         let mut waiting: BTreeMap<AccountId, u64> = BTreeMap::new();
         for row in self.rows.iter().filter(|waiting| waiting.kept).map(|waiting| &waiting.row) {
-            if let Some(owed) = self.owed.get(&row.chain) {
-                let count = waiting.entry(owed.by).or_default();
+            for by in self.named(&row.chain) {
+                let count = waiting.entry(by).or_default();
                 *count = count.saturating_add(1);
             }
         }
         waiting
+    }
+
+    /// Who owes us the key of a chain: of those named, whom most members name.
+    fn named(&self, chain: &[u8; 16]) -> impl Iterator<Item = AccountId> {
+        let named = self.owed.get(chain).map(Vec::as_slice).unwrap_or_default();
+        let most = named.iter().map(|owed| owed.tellers.len()).max().unwrap_or(0);
+        named.iter().filter(move |owed| owed.tellers.len() == most).map(|owed| owed.by)
+    }
+
+    /// The first of those.
+    pub(super) fn by(&self, chain: &[u8; 16]) -> Option<AccountId> {
+        self.named(chain).next()
+    }
+
+    /// A member, or the disk, names somebody as the author of a chain. Each member can name so many, and nobody's word
+    /// stands against another's. Whether something was learnt.
+    pub(super) fn learn(
+        &mut self,
+        chain: [u8; 16],
+        by: AccountId,
+        teller: Option<AccountId>,
+        since_ms: u64,
+    ) -> bool {
+        let told = |owed: &&Owed| teller.is_some_and(|teller| owed.tellers.contains(&teller));
+        let full = self.owed.values().flatten().filter(told).count() >= MOST_TOLD;
+        if full || self.denied.contains(&(chain, by)) {
+            return false;
+        }
+        let named = self.owed.entry(chain).or_default();
+        if let Some(owed) = named.iter_mut().find(|owed| owed.by == by) {
+            return teller.is_some_and(|teller| owed.tellers.insert(teller));
+        }
+        named.push(Owed { by, tellers: teller.into_iter().collect(), since_ms, asked_ms: None });
+        true
+    }
+
+    /// Somebody says that it gives us no key of this chain. Whether nobody else was named as its author.
+    pub(super) fn deny(&mut self, chain: [u8; 16], account: AccountId) -> bool {
+        let Some(named) = self.owed.get_mut(&chain) else { return false };
+        let before = named.len();
+        named.retain(|owed| owed.by != account);
+        if named.len() == before {
+            return false;
+        }
+        let nobody = named.is_empty();
+        if nobody {
+            self.owed.remove(&chain);
+        }
+        if self.denied.iter().filter(|(_, by)| *by == account).count() < MOST_DENIED {
+            self.denied.insert((chain, account));
+        }
+        nobody
+    }
+
+    /// Whether there is no key of a chain, as far as anybody has said.
+    pub(super) fn is_denied(&self, chain: &[u8; 16]) -> bool {
+        !self.owed.contains_key(chain) && self.denied.iter().any(|(of, _)| of == chain)
+    }
+
+    /// The key of a chain has come.
+    pub(super) fn settle(&mut self, chain: &[u8; 16]) {
+        self.owed.remove(chain);
+        self.denied.retain(|(of, _)| of != chain);
+    }
+
+    /// What was said before this moment counts no more.
+    pub(super) fn forget_before(&mut self, at_ms: u64) {
+        for named in self.owed.values_mut() {
+            named.retain(|owed| owed.since_ms > at_ms);
+        }
+        self.owed.retain(|_, named| !named.is_empty());
+    }
+
+    /// The chains whose key somebody owes us.
+    pub(super) fn owed(&self) -> BTreeSet<[u8; 16]> {
+        self.owed.keys().copied().collect()
+    }
+
+    /// Notes that keys are asked for now, and which, of those who can be reached and were not asked lately: of each those that have been
+    /// missing for longest.
+    pub(super) fn ask(
+        &mut self,
+        reached: impl Fn(&AccountId) -> bool,
+        lately: impl Fn(u64) -> bool,
+        now_ms: u64,
+    ) -> Vec<(AccountId, [u8; 16])> {
+        let all = self.owed.iter_mut().flat_map(|(chain, named)| named.iter_mut().map(|owed| (*chain, owed)));
+        let due = |owed: &Owed| reached(&owed.by) && !owed.asked_ms.is_some_and(&lately);
+        let mut due: Vec<_> = all.filter(|(_, owed)| due(owed)).collect();
+        due.sort_by_key(|(_, owed)| owed.since_ms);
+        let (mut asked, mut counts) = (Vec::new(), BTreeMap::<AccountId, usize>::new());
+        for (chain, owed) in due {
+            let count = counts.entry(owed.by).or_default();
+            if *count < MOST_TOLD {
+                *count = count.saturating_add(1);
+                owed.asked_ms = Some(now_ms);
+                asked.push((owed.by, chain));
+            }
+        }
+        asked
     }
 
     /// What waits of a chain that somebody owes us; none if nobody does, or no more of it can wait.
@@ -130,3 +239,7 @@ impl Lacking {
 pub(super) const NOT_GIVEN: u32 = u32::MAX;
 /// Messages of one chain that wait.
 pub(super) const MOST_OF_CHAIN: usize = 256;
+/// Chains whose author one member can name.
+pub(super) const MOST_TOLD: usize = 64;
+/// Chains of one author of which we remember that it gives us no key.
+const MOST_DENIED: usize = 256;

@@ -23,6 +23,8 @@ mod model_tests;
 mod moderate;
 mod notes;
 mod ops;
+#[cfg(test)]
+mod owed_tests;
 mod query;
 mod resolve;
 mod say;

@@ -130,7 +130,7 @@ impl Engine {
     /// Messages of a group that have come and wait for the key of their sender.
     #[must_use]
     pub fn waiting_for_keys(&self, conversation: ConversationId) -> u64 {
-        self.keys_missing(conversation).iter().map(|missing| missing.messages).sum()
+        self.groups.get(&conversation).map_or(0, |group| group.lacking.count())
     }
 
     /// Whose keys are missing in a group, and how many messages have come that cannot be read for it.

@@ -1,10 +1,8 @@
 //! Messages whose key has not come: kept as they travelled, with whose key it is, until it comes. Who owes a key is
 //! what another member says who has it; the author is asked, and its word ends the waiting either way.
 
-use std::collections::BTreeSet;
-
 use super::{
-    lacking::{MOST_OF_CHAIN, NOT_GIVEN, Owed, Waiting},
+    lacking::{MOST_OF_CHAIN, MOST_TOLD, NOT_GIVEN, Waiting},
     state::{Group, Told},
 };
 use crate::{
@@ -28,10 +26,10 @@ impl Engine {
         let Some(group) = self.groups.get_mut(&conversation) else { return };
         let lacking = &mut group.lacking;
         let same = |waiting: &Waiting| (waiting.row.chain, waiting.row.iteration) == (chain, iteration);
-        if lacking.denied.contains(&chain) || lacking.rows.iter().any(same) {
+        if lacking.is_denied(&chain) || lacking.rows.iter().any(same) {
             return;
         }
-        let by = lacking.owed.get(&chain).map(|owed| owed.by);
+        let by = lacking.by(&chain);
         let account = by.unwrap_or(self.me.account);
         let row =
             WaitingRow { conversation, chain, iteration, account, since_ms: now_ms, bytes: frame.to_vec() };
@@ -49,7 +47,7 @@ impl Engine {
     fn keep_waiting(&mut self, conversation: ConversationId, chain: &[u8; 16]) {
         let Self { groups, out, .. } = self;
         let Some(lacking) = groups.get_mut(&conversation).map(|group| &mut group.lacking) else { return };
-        let Some(by) = lacking.owed.get(chain).map(|owed| owed.by) else { return };
+        let Some(by) = lacking.by(chain) else { return };
         for waiting in lacking.rows.iter_mut().filter(|waiting| waiting.row.chain == *chain && !waiting.kept)
         {
             waiting.kept = true;
@@ -87,8 +85,7 @@ impl Engine {
         ctx: &mut Ctx<'_>,
     ) {
         let Some(group) = self.groups.get_mut(&conversation) else { return };
-        group.lacking.owed.remove(&chain);
-        group.lacking.denied.remove(&chain);
+        group.lacking.settle(&chain);
         let ready = group.lacking.take(|waiting| waiting.row.chain == chain);
         let frames: Vec<_> = ready.iter().map(|waiting| waiting.row.bytes.clone()).collect();
         self.drop_waiting(ready);
@@ -107,20 +104,14 @@ impl Engine {
         match what {
             LackKind::Owed(by) => {
                 let Ok(by) = AccountId::from_bytes(&by) else { return };
-                self.learn_owed(conversation, chain, by, ctx);
+                self.learn_owed(conversation, chain, (account, by), ctx);
             }
             LackKind::WantKey => self.on_want_key(conversation, account, chain, ctx),
             LackKind::NoKey => {
-                let lacking = &mut group.lacking;
-                if lacking.owed.get(&chain).is_none_or(|owed| owed.by != account) {
-                    return;
+                if group.lacking.deny(chain, account) {
+                    let gone = group.lacking.take(|waiting| waiting.row.chain == chain);
+                    self.drop_waiting(gone);
                 }
-                lacking.owed.remove(&chain);
-                if lacking.denied.len() < MOST_DENIED {
-                    lacking.denied.insert(chain);
-                }
-                let gone = lacking.take(|waiting| waiting.row.chain == chain);
-                self.drop_waiting(gone);
                 self.out.notice(Notice::GroupSame(conversation));
             }
             LackKind::Gone { first: _, last } => {
@@ -135,25 +126,22 @@ impl Engine {
         }
     }
 
-    /// Somebody who has a chain says that its author owes it to us.
+    /// A member who has a chain says who owes it to us.
     fn learn_owed(
         &mut self,
         conversation: ConversationId,
         chain: [u8; 16],
-        by: AccountId,
+        (teller, by): (AccountId, AccountId),
         ctx: &mut Ctx<'_>,
     ) {
         let own = self.me.account;
         let Some(group) = self.groups.get_mut(&conversation) else { return };
-        let lacking = &mut group.lacking;
-        let known = group.chains.contains_key(&chain) || lacking.denied.contains(&chain);
-        if by == own || known || lacking.owed.contains_key(&chain) || lacking.owed.len() >= MOST_OWED {
+        if by == own || group.chains.contains_key(&chain) || !group.has_had(&by) {
             return;
         }
-        if !group.has_had(&by) {
+        if !group.lacking.learn(chain, by, Some(teller), ctx.now_ms) {
             return;
         }
-        group.lacking.owed.insert(chain, Owed { by, since_ms: ctx.now_ms, asked_ms: None });
         self.keep_waiting(conversation, &chain);
         self.shrink_waiting(conversation, &chain);
         self.ask_for_keys(conversation, ctx);
@@ -167,14 +155,8 @@ impl Engine {
         let Self { groups, people, .. } = self;
         let Some(lacking) = groups.get_mut(&conversation).map(|group| &mut group.lacking) else { return };
         let lately = |at: u64| ctx.now_ms.saturating_sub(at) < ASK_AGAIN_MS;
-        let mut asked = Vec::new();
-        for (chain, owed) in lacking.owed.iter_mut().filter(|(_, owed)| !owed.asked_ms.is_some_and(lately)) {
-            if people.get(&owed.by).is_some_and(|person| person.link.is_some()) {
-                owed.asked_ms = Some(ctx.now_ms);
-                asked.push((owed.by, *chain));
-            }
-        }
-        for (by, chain) in asked {
+        let reached = |by: &AccountId| people.get(by).is_some_and(|person| person.link.is_some());
+        for (by, chain) in lacking.ask(reached, lately, ctx.now_ms) {
             let lack = Lack { conversation, chain, what: LackKind::WantKey };
             self.send_sync(by, &Sync::Lack(lack), ctx);
         }
@@ -224,9 +206,9 @@ impl Engine {
         let others = group.chains.values().filter(|chain| !chain.is_of(&own) && !chain.is_of(&account));
         let lacks = others.filter(|chain| {
             let id = &chain.row.chain;
-            !told.holds_any(id) && told.warned.len() < MOST_OWED && group.has_nothing_of(told, id, &account)
+            !told.holds_any(id) && told.warned.len() < MOST_TOLD && group.has_nothing_of(told, id, &account)
         });
-        let lacks: Vec<_> = lacks.map(|chain| (chain.row.chain, chain.row.account)).take(MOST_OWED).collect();
+        let lacks: Vec<_> = lacks.map(|chain| (chain.row.chain, chain.row.account)).take(MOST_TOLD).collect();
         for (chain, by) in lacks {
             let told = self.groups.get_mut(&conversation).and_then(|group| group.told.get_mut(&account));
             if told.is_some_and(|told| told.warned.insert(chain)) {
@@ -271,8 +253,10 @@ impl Engine {
     pub(super) fn tick_waiting(&mut self, conversation: ConversationId, ctx: &mut Ctx<'_>) {
         let Some(group) = self.groups.get_mut(&conversation) else { return };
         let age = |at: u64| ctx.now_ms.saturating_sub(at);
-        group.lacking.owed.retain(|_, owed| age(owed.since_ms) < KEPT_MS);
-        let owed: BTreeSet<_> = group.lacking.owed.keys().copied().collect();
+        if let Some(at_ms) = ctx.now_ms.checked_sub(KEPT_MS) {
+            group.lacking.forget_before(at_ms);
+        }
+        let owed = group.lacking.owed();
         let ended = |waiting: &Waiting| {
             (waiting.kept && !owed.contains(&waiting.row.chain))
                 || (!waiting.kept && age(waiting.row.since_ms) >= UNKNOWN_MS)
@@ -286,8 +270,7 @@ impl Engine {
 impl Group {
     /// Takes in a message that waited when the program ended.
     pub(super) fn restore_waiting(&mut self, row: WaitingRow) {
-        let owed = Owed { by: row.account, since_ms: row.since_ms, asked_ms: None };
-        self.lacking.owed.entry(row.chain).or_insert(owed);
+        self.lacking.learn(row.chain, row.account, None, row.since_ms);
         self.lacking.rows.push_back(Waiting { row, kept: true });
     }
 
@@ -314,7 +297,7 @@ impl Told {
     fn may_have(&mut self, chain: [u8; 16], now_ms: u64) -> bool {
         let lately = |at: &u64| now_ms.saturating_sub(*at) < GIVE_AGAIN_MS;
         self.keys.retain(|_, at| lately(at));
-        self.keys.len() < MOST_OWED && self.keys.insert(chain, now_ms).is_none()
+        self.keys.len() < MOST_TOLD && self.keys.insert(chain, now_ms).is_none()
     }
 }
 
@@ -328,10 +311,6 @@ const MOST_UNKNOWN: usize = 64;
 const MOST_UNKNOWN_BYTES: usize = 1024 * 1024;
 /// How long those wait: members who know more say so when they compare.
 const UNKNOWN_MS: u64 = 60_000;
-/// Chains of one group whose keys are missing.
-const MOST_OWED: usize = 64;
-/// Chains of one group of which we know that there is no key for us.
-const MOST_DENIED: usize = 1024;
 /// How long a message waits on disk: after that others may still have it.
 const KEPT_MS: u64 = 30 * 24 * 3_600_000;
 /// A key is asked for again after this long.
