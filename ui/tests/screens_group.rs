@@ -244,6 +244,7 @@ fn members_are_removed_and_the_group_is_left_only_when_asked_again() {
 #[test]
 fn roles_titles_and_people_are_changed_beside_the_conversation() {
     let mut harness = opened();
+    harness.resize(1160.0, 1000.0);
     details(&mut harness);
     members(&mut harness, talk::MembersMessage::MenuToggled(account(CHAN)));
     harness.press("Make admin");
@@ -387,6 +388,7 @@ fn every_state_of_a_group_can_be_drawn() {
 #[test]
 fn what_new_members_see_of_earlier_messages_is_chosen_in_the_details() {
     let mut harness = opened();
+    harness.resize(1160.0, 1000.0);
     details(&mut harness);
     assert!(harness.shows("New members see of earlier messages"));
     harness.asked();

@@ -153,3 +153,32 @@ fn what_is_taken_back_can_be_drawn() {
         harness.shot("group-delete-other", look);
     }
 }
+
+fn verified(mut club: Group) -> Group {
+    club.members.iter_mut().filter(|member| !member.me).for_each(|member| member.verified = true);
+    club
+}
+
+#[test]
+fn the_details_say_how_many_were_compared_with_and_one_press_compares_with_the_next() {
+    let mut harness = opened(club());
+    chat(&mut harness, talk::Message::DetailsToggled);
+    assert!(harness.shows("You have verified 1 of 3"));
+    harness.press("Verify");
+    assert_eq!(harness.asked(), [Ask::SafetyNumber(account(CHAN))]);
+    let mut harness = opened(verified(club()));
+    chat(&mut harness, talk::Message::DetailsToggled);
+    assert!(harness.shows("You have verified everyone") && !harness.shows("Verify"));
+}
+
+#[test]
+fn who_was_compared_with_can_be_drawn() {
+    for look in LOOKS {
+        for (name, club) in [("group-verified-some", club()), ("group-verified-all", verified(club()))] {
+            let mut harness = Harness::looking(core(club), look);
+            harness.press("Saturday hikers");
+            chat(&mut harness, talk::Message::DetailsToggled);
+            harness.shot(name, look);
+        }
+    }
+}

@@ -304,6 +304,8 @@ group-has-more = { $count ->
     [one] Has { $count } message that you lack
    *[other] Has { $count } messages that you lack
 }
+group-verified = You have verified { $count } of { $of }
+group-verified-all = You have verified everyone
 group-same = Same history as you
 group-empty-title = Say hello to everyone
 group-closed-out = You are no longer in this group.

@@ -141,6 +141,31 @@ pub fn agreement(group: &Group) -> Agreement {
     }
 }
 
+/// With how many of the others numbers were compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Verified {
+    /// How many.
+    pub count: usize,
+    /// How many others there are.
+    pub of: usize,
+}
+
+impl Verified {
+    /// Whether numbers were compared with all of them.
+    #[must_use]
+    pub const fn all(self) -> bool {
+        self.count == self.of
+    }
+}
+
+/// With how many members numbers were compared; none if nobody else takes part, or we do not.
+#[must_use]
+pub fn verified(group: &Group) -> Option<Verified> {
+    let others = || group.members.iter().filter(|member| !member.me);
+    let (count, of) = (others().filter(|member| member.verified).count(), others().count());
+    (group.role.is_some() && of > 0).then_some(Verified { count, of })
+}
+
 /// Messages that have come and cannot be read, because their key has not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unreadable {

@@ -106,3 +106,14 @@ fn roles_are_offered_that_may_be_given() {
     assert_eq!(roles(Some(Role::Member), Role::Member), []);
     assert_eq!(roles(None, Role::Member), []);
 }
+
+#[test]
+fn those_whose_numbers_were_compared_are_counted_without_us() {
+    let vouched = |n, verified| GroupMember { verified, ..member(n, "Chan", Role::Member) };
+    let counted = |others| verified(&group(CLUB, "Club", others));
+    assert_eq!(counted(vec![]), None);
+    assert_eq!(counted(vec![vouched(1, true), vouched(2, false)]), Some(Verified { count: 1, of: 2 }));
+    let all = counted(vec![vouched(1, true), vouched(2, true)]);
+    assert!(all.is_some_and(Verified::all));
+    assert_eq!(verified(&Group { role: None, ..group(CLUB, "Club", vec![vouched(1, true)]) }), None);
+}

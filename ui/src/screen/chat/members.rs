@@ -13,7 +13,7 @@ use crate::kit::text::{caption, heading, label, strong, title};
 use crate::kit::theme::{self, Tone};
 use crate::kit::token::{size, space as gap};
 use crate::kit::{Element, avatar, badge, field};
-use crate::model::group::{self, Who};
+use crate::model::group::{self, Verified, Who};
 use crate::model::text;
 use crate::model::world::World;
 use crate::screen::{Action, Ctx, past, say};
@@ -125,6 +125,7 @@ impl State {
             title(name).centered(),
             label(count).tone(Tone::Secondary).centered(),
         ]
+        .push(group::verified(group).map(|verified| vouched(verified, ctx)))
         .push(held.map(|(mark, words)| row![mark, words].spacing(gap::S1).align_y(Center)))
         .spacing(gap::S2)
         .align_x(Center)
@@ -182,7 +183,14 @@ impl State {
         let top = row![strong(name.clone()).one_line()].push(shield).spacing(gap::S1).align_y(Center);
         let top = row![container(top).width(Fill), role].spacing(gap::S2).align_y(Center);
         let added = caption(added(group, member, world, ctx)).tone(Tone::Secondary).one_line();
-        let words = column![top, added].push(holds(member, ctx)).spacing(2.0).width(Fill);
+        let verify = (!member.me && !member.verified).then(|| {
+            button::link(t!(texts, "verify"))
+                .name(t!(texts, "verify-title", name = name.as_str()))
+                .padding([gap::S1, 0.0])
+                .on_press(Message::VerifyWanted(member.account))
+        });
+        let below = row![container(added).width(Fill)].push(verify).spacing(gap::S2).align_y(Center);
+        let words = column![top, below].push(holds(member, ctx)).spacing(2.0).width(Fill);
         let more = (!member.me).then(|| {
             button::round(Icon::Ellipsis, t!(texts, "group-member-menu", name = name.as_str()))
                 .on_press(Message::MenuToggled(member.account))
@@ -192,6 +200,15 @@ impl State {
         let menu = (self.menu == Some(member.account)).then(|| menu(group, member, ctx));
         column![line].push(menu).into()
     }
+}
+
+/// With how many numbers were compared.
+fn vouched<'a>(verified: Verified, ctx: Ctx<'a>) -> Element<'a, Message> {
+    if verified.all() {
+        return badge::mark(Icon::ShieldCheck, t!(ctx.texts, "group-verified-all"), Tone::Success);
+    }
+    let words = t!(ctx.texts, "group-verified", count = verified.count, of = verified.of);
+    badge::mark(Icon::Shield, words, Tone::Secondary)
 }
 
 /// What a member is called here; ours is marked.
