@@ -206,6 +206,7 @@ impl World {
                 Effect::Circles { .. }
                 | Effect::Judge { .. }
                 | Effect::Publish { .. }
+                | Effect::CompareStored(_)
                 | Effect::CountUnread(_)
                 | Effect::ReadHistory(_)
                 | Effect::SendCarried { .. }

@@ -13,7 +13,7 @@ use crate::{
     api::ClientError,
     model::{AccountId, ConversationId, FrameId, Peer},
     net::{self, Circles, Class, SendError},
-    protocol::{Effect, Notice, Standing, StoredMessage, Verdict},
+    protocol::{Compare, Effect, Notice, Standing, StoredMessage, Verdict},
     wire::Frame,
 };
 
@@ -62,10 +62,12 @@ impl Actor {
         let mut taken: BTreeMap<Peer, Vec<FrameId>> = BTreeMap::new();
         let mut notices = Vec::new();
         let (mut wanted, mut weighed, mut uncounted) = (Vec::new(), Vec::new(), BTreeSet::new());
+        let mut compared = Vec::new();
         for effect in effects {
             match effect {
                 Effect::Circles { topics, peers } => self.set_circles(topics, &peers),
                 Effect::Classify { peer, standing } => self.classify(peer, standing),
+                Effect::CompareStored(compare) => compared.push(compare),
                 Effect::Disconnect(peer) => self.disconnect(peer),
                 Effect::Fault(peer) => self.punish(peer),
                 Effect::Judge { token, verdict } => self.judge(token, verdict),
@@ -94,6 +96,9 @@ impl Actor {
         for history in wanted {
             self.read_history(&history);
         }
+        for compare in compared {
+            self.compare(&compare);
+        }
         for (conversation, chain) in weighed {
             self.weigh(conversation, &chain);
         }
@@ -111,6 +116,16 @@ impl Actor {
             .map(|(iteration, at_ms, size)| StoredMessage { iteration, at_ms, size })
             .collect();
         self.with_engine(|engine, ctx| engine.on_weighed(conversation, *chain, &stored, ctx));
+    }
+
+    /// Shows the engine a message that is kept; what cannot be read now proves nothing.
+    fn compare(&mut self, compare: &Compare) {
+        let Some(open) = &self.open else { return };
+        let Compare { conversation, chain, iteration, .. } = compare;
+        let Ok(kept) = open.store.ciphers(conversation, chain, (*iteration, *iteration)) else { return };
+        for frame in kept {
+            self.with_engine(|engine, ctx| engine.on_compared(compare, &frame, ctx.now_ms));
+        }
     }
 
     /// What cannot be counted now stays as it is.

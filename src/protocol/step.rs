@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::HistoryFor;
+use super::{Compare, HistoryFor};
 use crate::model::{AccountId, Change, ConversationId, Delivery, Entry, EntryRef, FrameId, Peer};
 
 /// What the handled inputs want on disk, and what is to happen after that.
@@ -54,6 +54,8 @@ pub enum Effect {
         /// The peers.
         peers: BTreeSet<Peer>,
     },
+    /// Read a message of a group as it travelled, and hand it to `Engine::on_compared`.
+    CompareStored(Compare),
     /// Other rows of a group count than did: count what is unread, and hand it to `Engine::unread_is`.
     CountUnread(ConversationId),
     /// Close the connection. The peer may come back.

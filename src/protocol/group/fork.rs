@@ -20,7 +20,7 @@ use crate::{
 /// The name of a message.
 pub(super) type Name = [u8; 16];
 
-/// What is known of the names of a chain's messages since the program started.
+/// What is known of the names of a chain's messages since the program started; those of others are on disk, with them.
 #[derive(Debug, Default)]
 pub(super) struct Names {
     /// Of those held.
@@ -75,12 +75,94 @@ impl Chain {
         }
     }
 
+    /// Whether the name of the message at this place is remembered.
+    pub(super) fn knows(&mut self, iteration: u32) -> bool {
+        self.remember_tip();
+        self.names.held.contains_key(&iteration)
+    }
+
     pub(super) fn last_held(&self) -> Option<u32> {
         self.row.held.runs().last().and_then(|(_, last)| u32::try_from(*last).ok())
     }
 }
 
+/// A message on disk whose name has to be looked at, and what it is compared with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Compare {
+    /// The group.
+    pub conversation: ConversationId,
+    /// The chain.
+    pub chain: [u8; 16],
+    /// Its place there.
+    pub iteration: u32,
+    /// The name that it should have, or give to the message before it.
+    what: Expected,
+}
+
+/// What a message on disk should say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Expected {
+    Name(Name),
+    Before(Name),
+}
+
+impl Chain {
+    /// Which messages on disk say whether one that came is the only one of its place, or fits what it follows; none of
+    /// those whose names are in memory, or that are not kept as they travelled any more.
+    fn doubts(&mut self, iteration: u32, name: Name, before: Option<Name>) -> Vec<(u32, Expected)> {
+        self.remember_tip();
+        let (mut doubts, names) = (Vec::new(), &self.names);
+        let held = |at: &u32| self.holds(*at) && *at >= self.row.kept_from;
+        if self.holds(iteration) {
+            doubts.push((iteration, Expected::Name(name)));
+        } else {
+            let last = iteration.checked_sub(1).zip(before);
+            doubts.extend(last.map(|(at, before)| (at, Expected::Name(before))));
+            if let Some(next) = iteration.checked_add(1).filter(|_| !names.told.contains_key(&iteration)) {
+                doubts.push((next, Expected::Before(name)));
+            }
+        }
+        let unsure = |(at, what): &(u32, Expected)| {
+            held(at) && (matches!(what, Expected::Before(_)) || !names.held.contains_key(at))
+        };
+        doubts.retain(unsure);
+        doubts
+    }
+}
+
 impl Engine {
+    /// Has messages on disk compared with one that comes.
+    pub(super) fn look_for_forks(
+        &mut self,
+        conversation: ConversationId,
+        chain: [u8; 16],
+        (iteration, name, before): (u32, Name, Option<Name>),
+    ) {
+        let of = self.groups.get_mut(&conversation).and_then(|group| group.chains.get_mut(&chain));
+        let doubts = of.filter(|chain| chain.row.forked.is_none());
+        for (iteration, what) in doubts.map(|chain| chain.doubts(iteration, name, before)).unwrap_or_default()
+        {
+            self.out.effect(Effect::CompareStored(Compare { conversation, chain, iteration, what }));
+        }
+    }
+
+    /// A message that had to be compared, as it is on disk.
+    pub fn on_compared(&mut self, compare: &Compare, frame: &[u8], now_ms: u64) {
+        let Compare { conversation, chain, iteration, what } = *compare;
+        let Some(group) = self.groups.get(&conversation) else { return };
+        let Some(sealed) = group.envelopes.iter().find_map(|key| key.open(frame).ok()) else { return };
+        let two_at = match what {
+            Expected::Name(name) => (sealed.id(&group.id) != name).then_some(iteration),
+            Expected::Before(name) => {
+                let differs = sealed.prev().first().is_some_and(|before| *before != name);
+                iteration.checked_sub(1).filter(|_| differs)
+            }
+        };
+        if let Some(at) = two_at {
+            self.note_fork(conversation, chain, at, now_ms);
+        }
+    }
+
     /// The device of this chain has signed two messages with one place: what it says there counts no more.
     pub(super) fn note_fork(&mut self, conversation: ConversationId, chain: [u8; 16], at: u32, now_ms: u64) {
         let Some(group) = self.groups.get_mut(&conversation) else { return };

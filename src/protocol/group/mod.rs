@@ -37,6 +37,7 @@ mod waiting;
 
 pub(super) use carry::Carried;
 pub use expiry::StoredMessage;
+pub use fork::Compare;
 pub(super) use gossip::Circles;
 pub use history::HistoryFor;
 pub use query::{KeyMissing, Same};

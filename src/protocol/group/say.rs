@@ -148,7 +148,12 @@ impl Engine {
         };
         let name = sealed.id(&group.id);
         if chain.holds(iteration) {
-            if !(chain.is_other(iteration, &name) && chain.made(&sealed)) {
+            let known = chain.knows(iteration);
+            if known && !chain.is_other(iteration, &name) || !chain.made(&sealed) {
+                return Verdict::Ignore;
+            }
+            if !known {
+                self.look_for_forks(conversation, id, (iteration, name, None));
                 return Verdict::Ignore;
             }
             self.note_fork(conversation, id, iteration, ctx.now_ms);
@@ -169,6 +174,9 @@ impl Engine {
         };
         // The author signed it: whatever is wrong with it is wrong for everybody, and it is not asked for again.
         let before = sealed.prev().first().copied();
+        self.look_for_forks(conversation, id, (iteration, name, before));
+        let Some(group) = self.groups.get_mut(&conversation) else { return Verdict::Ignore };
+        let Some(chain) = group.chains.get_mut(&id) else { return Verdict::Ignore };
         let two_at = chain.hold(iteration, name, before);
         self.out.chain_touched(conversation, id);
         let row = CipherRow { conversation, chain: id, iteration, at_ms: ctx.now_ms, bytes: frame.to_vec() };

@@ -198,6 +198,12 @@ impl World {
                     self.cut(node, other);
                 }
             }
+            Effect::CompareStored(compare) => {
+                let key = (compare.conversation, compare.chain, compare.iteration);
+                if let Some(frame) = self.nodes[node].disk.ciphers.get(&key).cloned() {
+                    self.act(node, |engine, ctx| engine.on_compared(&compare, &frame, ctx.now_ms));
+                }
+            }
             Effect::CountUnread(chat) => {
                 let unread = self.nodes[node].unread(chat);
                 self.act(node, |engine, _| engine.unread_is(chat, unread));

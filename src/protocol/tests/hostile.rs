@@ -216,6 +216,57 @@ fn equivocating_sender_who_goes_on_with_one_of_the_two() {
 }
 
 #[test]
+fn equivocating_sender_whose_readers_have_started_anew_since() {
+    // T39: of messages before the last one no name is in memory any more.
+    for later in 0..3 {
+        let (mut world, chat) = circle(480 + later);
+        let mut hand = Hand::of(&world, MALLORY, chat);
+        let (no, _) = hand.fork(&mut world, &hand.entry("no"), Some(hand.tip));
+        part(&mut world, MALLORY, &[BORA, CHAN]);
+        part(&mut world, HANA, &[BORA, CHAN]);
+        let mut said = Vec::new();
+        for text in ["yes", "as I said", "as I said before"] {
+            let entry = hand.entry(text);
+            said.push(hand.seal(&mut world, &entry));
+        }
+        match later {
+            // What is held is another one than what comes.
+            0 => said.iter().for_each(|frame| give(&mut world, frame, &[HANA])),
+            // What comes does not fit what is held behind it,
+            1 => give(&mut world, &said[1], &[HANA]),
+            // nor what is held before it.
+            _ => [&no, &said[2]].into_iter().for_each(|frame| give(&mut world, frame, &[HANA])),
+        }
+        world.crash(HANA);
+        world.connect(HANA, MALLORY);
+        world.run();
+        assert!(!alarmed(&world, HANA));
+        give(&mut world, if later == 2 { &said[1] } else { &no }, &[HANA]);
+        assert!(alarmed(&world, HANA), "{later}");
+    }
+}
+
+#[test]
+fn what_is_given_again_after_a_start_proves_nothing() {
+    let (mut world, chat) = circle(484);
+    let mut hand = Hand::of(&world, MALLORY, chat);
+    let mut said = Vec::new();
+    for text in ["one", "two", "three"] {
+        let entry = hand.entry(text);
+        said.push(hand.seal(&mut world, &entry));
+    }
+    [0, 2].into_iter().for_each(|at| give(&mut world, &said[at], &HONEST));
+    world.crash(HANA);
+    world.connect(HANA, MALLORY);
+    world.run();
+    said.iter().for_each(|frame| give(&mut world, frame, &HONEST));
+    part(&mut world, MALLORY, &HONEST);
+    all_is_well(&mut world, chat);
+    assert!(HONEST.iter().all(|node| !alarmed(&world, *node)));
+    assert!(world.shown_texts(HANA, chat).contains(&"three".to_owned()));
+}
+
+#[test]
 fn two_entries_with_one_number() {
     // On one chain, in different order, and with the number of another chain's entry.
     let (mut world, chat) = circle(395);
