@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use zeroize::Zeroizing;
 
+use super::state::Group;
 use crate::{
     model::{AccountId, CarriedMark, CarriedRow, Change, FrameId, Outbound, Peer, limits::WINDOW_FRAMES},
     protocol::{
@@ -129,12 +130,16 @@ impl Engine {
         waiting.into_iter().for_each(|account| self.carry_for(account, ctx));
     }
 
-    /// The connections of members who may meet somebody: a few, not the same ones for everybody.
+    /// The connections of members who may meet somebody: a few, not the same ones for everybody. Whoever has not heard
+    /// yet that we take part would pass over what we hand them.
     fn carriers(&self, account: AccountId) -> Vec<Peer> {
         let me = self.me.account;
         let shared = self.groups.values().filter(|group| group.has_had(&me) && group.has_had(&account));
-        let mut members: Vec<AccountId> =
-            shared.flat_map(|group| group.others(&me)).filter(|member| *member != account).collect();
+        let know_us = |group: &Group| {
+            let others = group.others(&me).into_iter();
+            others.filter(|member| *member != account && group.has_told_of(member, &me)).collect::<Vec<_>>()
+        };
+        let mut members: Vec<AccountId> = shared.flat_map(know_us).collect();
         members.sort_unstable();
         members.dedup();
         let from = members.partition_point(|member| *member < account);
@@ -226,7 +231,6 @@ impl Engine {
         if self.links.get(&peer).is_none_or(|link| link.busy) {
             return;
         }
-        let own = self.me.account;
         let Self { carried, groups, out, .. } = self;
         let Some(parcels) = carried.parcels.get_mut(&to) else { return };
         let lately =
@@ -236,10 +240,10 @@ impl Engine {
         let (mut count, mut bytes) = under_way.fold((0_usize, 0_usize), |(count, bytes), parcel| {
             (count.saturating_add(1), bytes.saturating_add(size(parcel)))
         });
-        // Who is with us is told to those only who are with both of us.
+        // Who is with us is told to those only who are with both of us, or were: our own removal takes nothing from them.
         let meant = |parcel: &&mut Parcel| {
             let both = [parcel.mark.from, to];
-            groups.values().any(|group| group.has(&own) && both.iter().all(|account| group.has_had(account)))
+            groups.values().any(|group| both.iter().all(|account| group.has_had(account)))
         };
         let mut next: Vec<_> = parcels.iter_mut().filter(|parcel| !lately(parcel)).filter(meant).collect();
         // What is never answered lets the others by.

@@ -175,6 +175,14 @@ impl OpLog {
         self.place(id).is_some_and(|at| closure.0.get(at))
     }
 
+    /// Whether somebody who knows these operations has heard that an account takes part, or did.
+    pub(super) fn brings(&self, heads: &[OpId], account: &AccountId) -> bool {
+        let person = self.accounts.get(account).and_then(|number| self.people.get(*number));
+        let Some(person) = person.filter(|person| !person.brought.is_empty()) else { return false };
+        let known = self.closure(heads);
+        person.brought.iter().any(|at| known.0.get(*at))
+    }
+
     /// What is missing to somebody who knows these, parents first.
     pub(in crate::protocol) fn since(&self, heads: &[OpId]) -> Vec<OpId> {
         let known = self.closure(heads);

@@ -142,6 +142,11 @@ impl Group {
         self.certs.keys().find(|(_, of)| of == device).map(|(account, _)| *account)
     }
 
+    /// Whether a member has shown, by what it says it holds, that it has heard of somebody as a member.
+    pub(super) fn has_told_of(&self, member: &AccountId, account: &AccountId) -> bool {
+        self.told.get(member).is_some_and(|told| self.log.brings(&told.heads, account))
+    }
+
     /// The members besides this one.
     pub(super) fn others(&self, me: &AccountId) -> Vec<AccountId> {
         let members = self.state().map(|state| state.members.keys()).into_iter().flatten();

@@ -1,7 +1,11 @@
 //! Members carry each other's notes: what an absent one has sealed for another arrives once, by whichever way, and
 //! whoever carries can neither read it, change it, fill a disk with it nor end a session by it.
 
-use crate::{model::ConversationId, protocol::sim::World, wire::Frame};
+use crate::{
+    model::{ConversationId, History, Role},
+    protocol::sim::World,
+    wire::Frame,
+};
 
 /// Hana removes Dan and writes on a new chain while Chan is away; then she goes away for good.
 fn said_while_away(world: &mut World, chat: ConversationId) {
@@ -200,11 +204,52 @@ fn who_is_added_while_away_is_welcomed_by_whoever_is_there() {
     world.act(0, |engine, ctx| engine.remove_member(chat, dan, ctx)).unwrap();
     world.pass(3);
     world.away(3);
-    world.act(0, |engine, ctx| engine.add_member(chat, dan, crate::model::Role::Member, ctx)).unwrap();
+    world.act(0, |engine, ctx| engine.add_member(chat, dan, Role::Member, ctx)).unwrap();
     world.post(0, chat, "with Dan again");
     world.pass(3);
     world.away(0);
     world.connect(1, 3);
     world.pass(15);
     assert!(world.shows(3, chat, "with Dan again"));
+}
+
+#[test]
+fn a_member_who_has_not_heard_of_us_is_handed_what_waits_once_it_has() {
+    let mut world = World::circle(&["Hana", "Bora", "Chan", "Dan"], 8);
+    for (a, b) in [(1, 2), (1, 3), (2, 3)] {
+        world.befriend(a, b);
+    }
+    let chat = world.begin(&[1, 2], History::None);
+    world.pass(3);
+    world.away(1);
+    world.away(2);
+    let dan = world.account(3);
+    world.act(0, |engine, ctx| engine.add_member(chat, dan, Role::Member, ctx)).unwrap();
+    // Dan hears of it and no more: nothing to bring the others that tells of Dan.
+    while world.nodes[3].engine.group(chat).is_none() {
+        assert!(world.deliver(0, 3) | world.deliver(3, 0), "no welcome");
+    }
+    world.away(0);
+    world.post(3, chat, "new here");
+    world.connect(1, 3);
+    world.pass(5);
+    world.away(3);
+    world.connect(1, 2);
+    world.pass(5);
+    assert!(world.shows(2, chat, "new here"));
+}
+
+#[test]
+fn who_has_left_still_hands_over_what_was_left_with_them() {
+    let (mut world, chat) = World::friends(&["Hana", "Bora", "Chan", "Dan", "Eun"], 9);
+    world.cut(0, 4);
+    said_while_away(&mut world, chat);
+    world.away(1);
+    world.act(1, |engine, ctx| engine.leave_group(chat, ctx)).unwrap();
+    world.connect(1, 2);
+    world.pass(5);
+    world.away(1);
+    world.connect(2, 4);
+    world.pass(5);
+    assert!(world.shows(2, chat, "without Dan"));
 }

@@ -139,17 +139,23 @@ impl Course {
         }
     }
 
-    /// Somebody meets one other who takes part, and nobody else any more.
-    fn meets_one(&mut self, node: usize) {
-        let others = (0..NAMES.len()).filter(|other| *other != node && self.takes_part(*other));
+    /// Somebody meets one other who takes part in the eyes of both, and nobody else any more. Whether what waited there
+    /// for others was handed on: as far as is known to them when they part, both may carry for each other.
+    fn meets_one(&mut self, node: usize) -> bool {
+        let fellows = self.members(node);
+        let is_fellow = |other: &usize| fellows.contains(&self.world.account(*other));
+        let others =
+            (0..NAMES.len()).filter(|other| *other != node && self.takes_part(*other) && is_fellow(other));
         let others: Vec<_> = others.collect();
         (0..NAMES.len()).filter(|other| *other != node).for_each(|other| self.world.cut(node, other));
-        if !others.is_empty() {
-            let other = others[self.rng.below(others.len())];
-            self.world.connect(node, other);
-            self.world.run();
-            self.world.pass(8);
+        if others.is_empty() {
+            return false;
         }
+        let other = others[self.rng.below(others.len())];
+        self.world.connect(node, other);
+        self.world.run();
+        self.world.pass(8);
+        self.takes_part(other) && self.members(node).contains(&self.world.account(other))
     }
 
     /// Everybody meets everybody but the one who is gone.
@@ -217,14 +223,18 @@ impl Course {
         }
     }
 
-    /// What one of those present can read all of them can who took part in its author's eyes.
-    fn check_without(&self, seed: u64, gone: usize) {
+    /// What one of those present can read all of them can who took part in its author's eyes: authors who are present
+    /// give it to them, and the one who is gone has `handed` it to a member before, who took part then.
+    fn check_without(&self, seed: u64, gone: usize, handed: bool) {
         let epoch = |node: &usize| self.world.nodes[*node].engine.group_heads(self.chat).0;
         let present = || (0..NAMES.len()).filter(|node| *node != gone && self.takes_part(*node));
         let Some(first) = present().max_by_key(epoch) else { return };
         let members = self.members(first);
         let inside: Vec<_> = present().filter(|node| members.contains(&self.world.account(*node))).collect();
         for (text, Written { author, eyes, .. }) in &self.written {
+            if *author == gone && !handed {
+                continue;
+            }
             let meant = inside.iter().filter(|node| eyes.contains(&self.world.account(**node)));
             let shown: Vec<_> = meant
                 .map(|node| {
@@ -270,9 +280,9 @@ fn run(friends: &Friends, seed: u64) {
         course.step(number);
     }
     let gone = usize::try_from(seed).unwrap() % NAMES.len();
-    course.meets_one(gone);
+    let handed = course.meets_one(gone);
     course.heal(Some(gone));
-    course.check_without(seed, gone);
+    course.check_without(seed, gone, handed);
     course.heal(None);
     course.check(seed);
 }
@@ -287,5 +297,14 @@ fn in_any_course_of_events_all_who_take_part_show_the_same() {
             friends = Friends::new(seed / FRIENDS_FOR);
         }
         run(&friends, seed);
+    }
+}
+
+/// Hana or Eun wrote and met one other before they went: somebody who had not heard yet that Eun takes part (1114),
+/// and somebody who was removed before the others came (5214).
+#[test]
+fn what_is_left_with_a_member_reaches_all_or_nobody_whatever_that_member_knew_and_became() {
+    for seed in [1114, 5214] {
+        run(&Friends::new(seed / FRIENDS_FOR), seed);
     }
 }
