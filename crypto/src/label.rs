@@ -109,6 +109,8 @@ labels! {
     OPERATION = "ut1/gop";
     /// Hash that names an operation.
     OPERATION_ID = "ut1/opid";
+    /// Signature of an invitation to a group over whom it lets in.
+    ADMISSION = "ut1/gadm";
 
     /// Hash whose bits become the words of a safety number.
     SAFETY_WORDS = "ut1/words";

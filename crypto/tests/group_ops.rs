@@ -9,10 +9,11 @@ use core::num::NonZeroU32;
 use common::NOW;
 use common::groups::{Membership, kinds};
 use undertone_crypto::group::op::{
-    Cut, Draft, History, MAX_CUTS, MAX_PARENTS, MAX_PICTURE, MAX_TEXT, OpKind, OpPicture, OpText,
+    Cut, Draft, History, InvitationSecret, MAX_CUTS, MAX_PARENTS, MAX_PICTURE, MAX_TEXT, MAX_USES, OpKind,
+    OpPicture, OpText, Role,
 };
 use undertone_crypto::group::{GroupId, Op, OpError, OpId, UnverifiedOp};
-use undertone_crypto::{AccountId, DeviceId};
+use undertone_crypto::{AccountId, DeviceId, Secret};
 
 #[test]
 fn an_operation_is_read_as_it_was_signed() {
@@ -147,4 +148,43 @@ fn texts_and_cuts_have_limits() {
     let count = bytes.len() - 64 - 1;
     bytes[count] = 0;
     assert_eq!(UnverifiedOp::parse(&bytes, &members.group), Err(OpError::Layout));
+}
+
+#[test]
+fn an_invitation_lends_no_power_and_has_an_end() {
+    let members = Membership::new("invitation");
+    let key = InvitationSecret::from_seed(&Secret::new([5; 32])).public();
+    let invite = |role, uses| members.sign(OpKind::Invite { key, role, not_after_ms: NOW, uses });
+    assert!(invite(Role::ReadOnly, 1).is_ok() && invite(Role::Member, MAX_USES).is_ok());
+    for (role, uses) in [
+        (Role::Moderator, 1),
+        (Role::Admin, 1),
+        (Role::Owner, 1),
+        (Role::Member, 0),
+        (Role::Member, MAX_USES + 1),
+    ] {
+        assert_eq!(invite(role, uses), Err(OpError::Layout));
+    }
+    let op = invite(Role::Member, 1).expect("sign");
+    let body = op.as_bytes().len() - 64 - 42;
+    for (at, byte) in [(body + 32, 2), (body + 41, 0), (body + 41, 251)] {
+        let mut bytes = op.as_bytes().to_vec();
+        bytes[at] = byte;
+        assert_eq!(UnverifiedOp::parse(&bytes, &members.group), Err(OpError::Layout));
+    }
+}
+
+#[test]
+fn who_holds_an_invitation_lets_in_one_device_by_that_invitation_only() {
+    let members = Membership::new("admission");
+    let secret = InvitationSecret::from_seed(&Secret::new([5; 32]));
+    let invite = OpId::new([1; 32]);
+    let proof = secret.admit(&invite, &members.other.cert);
+    assert!(proof.verify(&secret.public(), &invite, &members.other.cert).is_ok());
+    let another = InvitationSecret::from_seed(&Secret::new([6; 32]));
+    assert!(proof.verify(&another.public(), &invite, &members.other.cert).is_err());
+    assert!(proof.verify(&secret.public(), &OpId::new([2; 32]), &members.other.cert).is_err());
+    assert!(proof.verify(&secret.public(), &invite, &members.author.cert).is_err());
+    let renewed = members.other.account.certify(&members.other.device, common::ALWAYS, 2);
+    assert!(proof.verify(&secret.public(), &invite, &renewed).is_err());
 }

@@ -81,6 +81,19 @@ fn pictures() -> Value {
     })
 }
 
+/// An invitation, somebody let in by it, and its end.
+fn invitations() -> Value {
+    let members = Membership::new("vectors: group");
+    let of_an_invitation = |kind: &OpKind| {
+        matches!(kind, OpKind::Invite { .. } | OpKind::Admit { .. } | OpKind::Uninvite { .. })
+    };
+    let ops = kinds(&members).into_iter().filter(of_an_invitation);
+    json!({
+        "format": "operations of kinds 10 to 12, signed by the author of group.json; the seed is 32 bytes of 7",
+        "ops": ops.map(|kind| signed(&members, kind)).collect::<Vec<_>>(),
+    })
+}
+
 /// Three messages of which the second has not arrived, and one operation of each kind.
 fn group() -> Value {
     let mut sending = Sending::new("vectors: group");
@@ -123,17 +136,19 @@ fn frozen(file: &str) -> Value {
 
 const GROUP: &str = "group.json";
 const PICTURES: &str = "group_picture.json";
+const INVITATIONS: &str = "group_invitation.json";
 
 #[test]
 fn groups_are_made_as_they_were() {
     assert!(group() == frozen(GROUP), "groups are no longer made as they were");
     assert!(pictures() == frozen(PICTURES), "pictures are no longer set as they were");
+    assert!(invitations() == frozen(INVITATIONS), "invitations are no longer made as they were");
 }
 
 #[test]
 #[ignore = "writes the file if it is missing, never over one that exists"]
 fn write_missing_file() {
-    for (file, value) in [(GROUP, group()), (PICTURES, pictures())] {
+    for (file, value) in [(GROUP, group()), (PICTURES, pictures()), (INVITATIONS, invitations())] {
         if !path(file).exists() {
             let text = serde_json::to_string_pretty(&value).expect("json");
             std::fs::write(path(file), text + "\n").expect("write");

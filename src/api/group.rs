@@ -117,10 +117,14 @@ pub struct GroupMember {
 pub enum GroupChange {
     /// Added somebody.
     Added(Account),
+    /// Let somebody in who holds an invitation.
+    Admitted(Account),
     /// Began the group under this title.
     Created(String),
     /// Changed what newcomers see of what was said before.
     History(History),
+    /// Made an invitation.
+    Invited,
     /// Left.
     Left,
     /// Gave the group another picture (true), or took it away.
@@ -133,6 +137,8 @@ pub enum GroupChange {
     Renamed(String),
     /// Gave somebody this role.
     Role(Account, Role),
+    /// Ended an invitation.
+    Uninvited,
 }
 
 /// Who told of a message that was said before we joined.

@@ -154,10 +154,14 @@ impl Body {
 pub enum GroupEvent {
     /// The author added somebody.
     Added(AccountId),
+    /// The author let somebody in who holds an invitation.
+    Admitted(AccountId),
     /// The author began the group under this title.
     Created(Name),
     /// The author changed what newcomers see.
     History(History),
+    /// The author made an invitation.
+    Invited,
     /// The author left.
     Left,
     /// The author gave the group another picture, or took it away.
@@ -170,6 +174,8 @@ pub enum GroupEvent {
     Renamed(Name),
     /// The author gave somebody another role.
     Role(AccountId, Role),
+    /// The author ended an invitation.
+    Uninvited,
 }
 
 /// How far a message of ours has come. Each state includes the ones before it.

@@ -186,6 +186,33 @@ pub enum OpKind {
         /// Whether there is one.
         there: bool,
     },
+    /// Lets whoever holds the secret of a key in, as somebody who may add members.
+    Invite {
+        /// The key.
+        key: [u8; 32],
+        /// As what: one who reads, or a member.
+        role: Role,
+        /// When it ends, milliseconds since the epoch.
+        not_after_ms: u64,
+        /// How many it lets in.
+        uses: u8,
+    },
+    /// Lets somebody in by an invitation. That they hold its secret was checked.
+    Admit {
+        /// The invitation.
+        invite: OpId,
+        /// Who.
+        account: AccountId,
+        /// The device of theirs.
+        device: DeviceId,
+        /// The name they go by.
+        name: Name,
+    },
+    /// Ends an invitation.
+    Uninvite {
+        /// Which.
+        invite: OpId,
+    },
     /// Moves the group under another envelope.
     EnvelopeChange {
         /// Digest of the next envelope secret.

@@ -221,13 +221,16 @@ pub(super) fn group_change(body: &Body) -> Option<GroupChange> {
     let Body::Group(event) = body else { return None };
     Some(match event {
         GroupEvent::Added(account) => GroupChange::Added(Account(*account)),
+        GroupEvent::Admitted(account) => GroupChange::Admitted(Account(*account)),
         GroupEvent::Created(title) => GroupChange::Created(title.as_str().to_owned()),
         GroupEvent::History(history) => GroupChange::History(*history),
+        GroupEvent::Invited => GroupChange::Invited,
         GroupEvent::Left => GroupChange::Left,
         GroupEvent::Pictured(there) => GroupChange::Picture(*there),
         GroupEvent::Rekeyed => GroupChange::Rekeyed,
         GroupEvent::Removed(account) => GroupChange::Removed(Account(*account)),
         GroupEvent::Renamed(title) => GroupChange::Renamed(title.as_str().to_owned()),
         GroupEvent::Role(account, role) => GroupChange::Role(Account(*account), *role),
+        GroupEvent::Uninvited => GroupChange::Uninvited,
     })
 }

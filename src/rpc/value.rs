@@ -145,8 +145,10 @@ fn mention(mention: &Mention) -> String {
 fn change(change: &GroupChange) -> Value {
     match change {
         GroupChange::Added(account) => json!({"what": "added", "account": text(*account)}),
+        GroupChange::Admitted(account) => json!({"what": "admitted", "account": text(*account)}),
         GroupChange::Created(title) => json!({"what": "created", "title": title}),
         GroupChange::History(policy) => json!({"what": "history", "history": history(*policy)}),
+        GroupChange::Invited => json!({"what": "invited"}),
         GroupChange::Left => json!({"what": "left"}),
         GroupChange::Picture(there) => json!({"what": "picture", "there": there}),
         GroupChange::Rekeyed => json!({"what": "rekeyed"}),
@@ -155,6 +157,7 @@ fn change(change: &GroupChange) -> Value {
         GroupChange::Role(account, role) => {
             json!({"what": "role", "account": text(*account), "role": role.as_str()})
         }
+        GroupChange::Uninvited => json!({"what": "uninvited"}),
     }
 }
 

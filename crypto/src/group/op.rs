@@ -6,6 +6,7 @@
 //!      | kind:1 | body | Sig_DSK("ut1/gop", all before)
 //! ```
 
+mod invitation;
 mod kind;
 mod picture;
 
@@ -13,7 +14,8 @@ use core::fmt;
 
 use thiserror::Error;
 
-pub use kind::{Cut, History, MAX_CUTS, MAX_TEXT, OpKind, OpText, Role};
+pub use invitation::{AdmissionProof, InvitationSecret};
+pub use kind::{Cut, History, MAX_CUTS, MAX_TEXT, MAX_USES, OpKind, OpText, Role};
 pub use picture::{MAX_PICTURE, OpPicture};
 
 use super::{GroupId, OpId};

@@ -2,12 +2,12 @@
 
 use core::num::NonZeroU32;
 
-use undertone_crypto::DeviceId;
-use undertone_crypto::group::op::{Cut, Draft, History, OpKind, OpPicture, OpText, Role};
+use undertone_crypto::group::op::{Cut, Draft, History, InvitationSecret, OpKind, OpPicture, OpText, Role};
 use undertone_crypto::group::{
     EnvelopeKey, GroupId, GroupOpenError, MessageContext, Op, OpError, OpId, ReceiverChain, Sealed,
     SenderChain, SenderKey,
 };
+use undertone_crypto::{DeviceId, Secret};
 
 use super::{NOW, Party, TestRng};
 
@@ -89,6 +89,7 @@ pub(crate) fn kinds(members: &Membership) -> Vec<OpKind> {
     let text = |text| OpText::new(text).expect("a short text");
     let account = members.other.account.id();
     let cut = |n| Cut { device: DeviceId::new([n; 16]), last_seq: u64::from(n) };
+    let (invitation, invite) = (InvitationSecret::from_seed(&Secret::new([7; 32])), OpId::new([8; 32]));
     vec![
         OpKind::Create {
             title: text("Chess"),
@@ -107,5 +108,13 @@ pub(crate) fn kinds(members: &Membership) -> Vec<OpKind> {
         OpKind::EnvRotate { env_commit: [3; 32] },
         OpKind::SetPicture { picture: OpPicture::new(b"\xff\xd8\xff picture") },
         OpKind::SetPicture { picture: None },
+        OpKind::Invite { key: invitation.public(), role: Role::ReadOnly, not_after_ms: NOW + 1, uses: 5 },
+        OpKind::Admit {
+            invite,
+            cert: Box::new(members.other.cert.clone()),
+            name: text("Bora"),
+            proof: invitation.admit(&invite, &members.other.cert),
+        },
+        OpKind::Uninvite { invite },
     ]
 }

@@ -42,6 +42,19 @@ fn kind(kind: &signed::OpKind) -> Option<OpKind> {
         signed::OpKind::Rename { title } => OpKind::Rename { title: Name::new(title.as_str())? },
         signed::OpKind::SetPicture { picture } => OpKind::SetPicture { there: picture.is_some() },
         signed::OpKind::SetPolicy { history } => OpKind::SetPolicy { history: to_history(*history) },
+        signed::OpKind::Invite { key, role, not_after_ms, uses } => OpKind::Invite {
+            key: *key.as_bytes(),
+            role: to_role(*role),
+            not_after_ms: *not_after_ms,
+            uses: *uses,
+        },
+        signed::OpKind::Admit { invite, cert, name, .. } => OpKind::Admit {
+            invite: OpId(*invite.as_bytes()),
+            account: cert.account(),
+            device: cert.device(),
+            name: Name::new(name.as_str())?,
+        },
+        signed::OpKind::Uninvite { invite } => OpKind::Uninvite { invite: OpId(*invite.as_bytes()) },
         signed::OpKind::EnvRotate { env_commit } => OpKind::EnvelopeChange { envelope: *env_commit },
     })
 }
@@ -57,6 +70,9 @@ pub(super) fn event(what: &OpKind) -> GroupEvent {
         OpKind::Rename { title } => GroupEvent::Renamed(title.clone()),
         OpKind::SetPicture { there } => GroupEvent::Pictured(*there),
         OpKind::SetPolicy { history } => GroupEvent::History(*history),
+        OpKind::Invite { .. } => GroupEvent::Invited,
+        OpKind::Admit { account, .. } => GroupEvent::Admitted(*account),
+        OpKind::Uninvite { .. } => GroupEvent::Uninvited,
         OpKind::EnvelopeChange { .. } => GroupEvent::Rekeyed,
     }
 }

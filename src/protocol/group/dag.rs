@@ -32,6 +32,8 @@ struct Ties {
     parents: Vec<usize>,
     author: usize,
     subject: Option<usize>,
+    /// The invitation that it uses or ends.
+    invite: Option<usize>,
 }
 
 #[derive(Debug, Default)]
@@ -59,6 +61,9 @@ pub(in crate::protocol) enum OpError {
     /// Nothing before it begins the group with its author, or adds them.
     #[error("the author was never added")]
     Stranger,
+    /// Nothing before it is the invitation that it uses or ends.
+    #[error("the invitation is not there")]
+    NoInvitation,
     /// More than people make, in all or by this author.
     #[error("too many operations")]
     TooMany,
@@ -77,6 +82,7 @@ impl OpLog {
         let mut past = Bits::default();
         parents.iter().filter_map(|parent| self.ties.get(*parent)).for_each(|ties| past.join(&ties.past));
         self.admit(&op, &past)?;
+        let invite = self.invite_of(&op, &past)?;
         let (id, at) = (op.id, self.ops.len());
         past.set(at);
         for parent in &op.parents {
@@ -90,13 +96,13 @@ impl OpLog {
             person.made = person.made.saturating_add(1);
             person.pictures = person.pictures.saturating_add(is_picture(&op).into());
         }
-        let brought = subject.filter(|_| matches!(op.what, OpKind::Create { .. } | OpKind::Add { .. }));
+        let brought = subject.filter(|_| is_bringing(&op));
         if let Some(person) = brought.and_then(|subject| self.people.get_mut(subject)) {
             person.brought.push(at);
         }
         let time = Some((op.lamport, op.id));
         self.order.insert(self.order.partition_point(|other| self.time(*other) < time), at);
-        self.ties.push(Ties { past, parents, author, subject });
+        self.ties.push(Ties { past, parents, author, subject, invite });
         self.ops.push(op);
         Ok(true)
     }
@@ -131,6 +137,14 @@ impl OpLog {
         }
         let known = author.is_some_and(|author| author.brought.iter().any(|at| past.get(*at)));
         if known || matches!(op.what, OpKind::Create { .. }) { Ok(()) } else { Err(OpError::Stranger) }
+    }
+
+    /// The place of the invitation that the operation uses or ends: one before it.
+    fn invite_of(&self, op: &GroupOp, past: &Bits) -> Result<Option<usize>, OpError> {
+        let (OpKind::Admit { invite, .. } | OpKind::Uninvite { invite }) = &op.what else { return Ok(None) };
+        let is_one = |at: &usize| self.op(*at).is_some_and(|op| matches!(op.what, OpKind::Invite { .. }));
+        let place = self.place(invite).filter(|at| past.get(*at) && is_one(at));
+        place.map(Some).ok_or(OpError::NoInvitation)
     }
 
     fn number(&mut self, account: AccountId) -> usize {
@@ -240,6 +254,11 @@ impl OpLog {
         self.ties.get(at).and_then(|ties| ties.subject)
     }
 
+    /// The invitation that it uses or ends.
+    pub(super) fn invite(&self, at: usize) -> Option<usize> {
+        self.ties.get(at).and_then(|ties| ties.invite)
+    }
+
     /// All accounts that are named, with their numbers.
     pub(super) fn numbered(&self) -> impl Iterator<Item = (&AccountId, usize)> {
         self.accounts.iter().map(|(account, number)| (account, *number))
@@ -256,14 +275,22 @@ impl OpLog {
 fn subject(op: &GroupOp) -> Option<AccountId> {
     match &op.what {
         OpKind::Create { .. } | OpKind::Leave { .. } => Some(op.author),
-        OpKind::Add { account, .. } | OpKind::Remove { account, .. } | OpKind::SetRole { account, .. } => {
-            Some(*account)
-        }
+        OpKind::Add { account, .. }
+        | OpKind::Admit { account, .. }
+        | OpKind::Remove { account, .. }
+        | OpKind::SetRole { account, .. } => Some(*account),
         OpKind::Rename { .. }
         | OpKind::SetPicture { .. }
         | OpKind::SetPolicy { .. }
+        | OpKind::Invite { .. }
+        | OpKind::Uninvite { .. }
         | OpKind::EnvelopeChange { .. } => None,
     }
+}
+
+/// Whether an operation lets its author or somebody else into the group.
+const fn is_bringing(op: &GroupOp) -> bool {
+    matches!(op.what, OpKind::Create { .. } | OpKind::Add { .. } | OpKind::Admit { .. })
 }
 
 const fn is_picture(op: &GroupOp) -> bool {

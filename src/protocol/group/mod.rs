@@ -16,6 +16,8 @@ mod history;
 mod history_tests;
 #[cfg(test)]
 mod hostile_tests;
+#[cfg(test)]
+mod invite_tests;
 mod keys;
 mod lacking;
 #[cfg(test)]

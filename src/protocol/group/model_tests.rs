@@ -16,6 +16,8 @@ use crate::model::{AccountId, DeviceId, GroupOp, History, Name, OpId, OpKind, Ro
 
 /// An owner and two admins, from the senior one to the junior one.
 const PEOPLE: usize = 3;
+/// Two more who may be let in by an invitation.
+const OUTSIDE: usize = 2;
 /// So many operations with whatever their authors knew.
 const MOST_KNOWING: usize = 3;
 
@@ -26,6 +28,9 @@ enum Deed {
     Add(usize),
     Demote(usize),
     Leave,
+    /// By the invitation that the group began with.
+    Admit(usize),
+    Uninvite,
 }
 
 /// An operation: who wrote it, what it is, and the operations that its author knew, by number.
@@ -43,15 +48,17 @@ type Ops = BTreeMap<u64, Written>;
 #[derive(Debug)]
 struct Membership {
     /// Who they are.
-    accounts: [AccountId; PEOPLE],
+    accounts: [AccountId; PEOPLE + OUTSIDE],
     /// In all.
     most: usize,
+    /// Whether the junior admin has made an invitation for one, and nobody adds by hand.
+    invited: bool,
 }
 
 impl Membership {
-    fn new(most: usize) -> Self {
+    fn new(most: usize, invited: bool) -> Self {
         let seed = |n: usize| [u8::try_from(n + 1).unwrap(); 32];
-        Self { accounts: std::array::from_fn(|n| AccountKey::from_seed(&seed(n)).id()), most }
+        Self { accounts: std::array::from_fn(|n| AccountKey::from_seed(&seed(n)).id()), most, invited }
     }
 
     /// The group as it is begun, in a row.
@@ -71,6 +78,12 @@ impl Membership {
             let (author, device) = (self.accounts[0], self::device(0));
             ops.push(GroupOp { id, parents, author, device, lamport, time_ms: 0, what });
         }
+        if self.invited {
+            let what = OpKind::Invite { key: [3; 32], role: Role::Member, not_after_ms: 0, uses: 1 };
+            let parents = vec![ops[PEOPLE - 1].id];
+            let (author, device) = (self.accounts[PEOPLE - 1], device(PEOPLE - 1));
+            ops.push(GroupOp { id: INVITE, parents, author, device, lamport: 4, time_ms: 0, what });
+        }
         ops
     }
 
@@ -87,6 +100,13 @@ impl Membership {
             },
             Deed::Demote(n) => OpKind::SetRole { account: self.accounts[n], role: Role::Member },
             Deed::Leave => OpKind::Leave { last_seq: 1 },
+            Deed::Admit(n) => OpKind::Admit {
+                invite: INVITE,
+                account: self.accounts[n],
+                device: device(n),
+                name: Name::new("x").unwrap(),
+            },
+            Deed::Uninvite => OpKind::Uninvite { invite: INVITE },
         }
     }
 
@@ -139,6 +159,8 @@ impl Membership {
     }
 }
 
+const INVITE: OpId = OpId([0x55; 32]);
+
 fn device(person: usize) -> DeviceId {
     DeviceId::new([u8::try_from(person + 1).unwrap(); 16])
 }
@@ -181,8 +203,12 @@ impl Model for Membership {
         let others = |by: usize| (0..PEOPLE).filter(move |other| *other != by);
         for by in 0..PEOPLE {
             let to_others = [Deed::Remove, Deed::Add, Deed::Demote].into_iter();
-            let deeds = to_others.flat_map(|deed| others(by).map(deed)).chain([Deed::Leave]);
-            let deeds = deeds.filter(|deed| !crowded || ends(deed));
+            let deeds: Vec<Deed> = if self.invited {
+                invited_deeds(by)
+            } else {
+                to_others.flat_map(|deed| others(by).map(deed)).chain([Deed::Leave]).collect()
+            };
+            let deeds = deeds.into_iter().filter(|deed| !crowded || ends(deed));
             let known = knowledge(state, by, crowded);
             actions.extend(
                 deeds.flat_map(|deed| known.iter().map(move |knew| Written { by, deed, knew: knew.clone() })),
@@ -230,12 +256,39 @@ impl Model for Membership {
                 let members = model.outcome(state).state.unwrap().members;
                 members.contains_key(&model.accounts[0]) || state.values().any(leaves)
             }),
-            Property::sometimes("two removed each other", |_, state: &Ops| {
+            Property::always("an invitation for one lets in one", |model, state| {
+                let members = model.outcome(state).state.unwrap().members;
+                model.accounts[PEOPLE..].iter().filter(|one| members.contains_key(one)).count() <= 1
+            }),
+            Property::always("nobody is let in beside or after the end of the invitation", |model, state| {
+                let (ops, resolution) = (model.ops(state), model.outcome(state));
+                let counts = |id: &u64| !resolution.void.contains(&ops[id].id);
+                let ends =
+                    |it: &Written| matches!(it.deed, Deed::Uninvite | Deed::Remove(2) | Deed::Demote(2));
+                let mut ends = state.iter().filter(|(id, it)| ends(it) && counts(id));
+                ends.all(|(_, end)| {
+                    let admits = |it: &Written| matches!(it.deed, Deed::Admit(_));
+                    let mut admitted = state.iter().filter(|(id, it)| admits(it) && counts(id));
+                    admitted.all(|(id, _)| end.knew.contains(id))
+                })
+            }),
+            Property::sometimes("two removed each other", |model, state: &Ops| {
                 let removes = |by, who| state.values().any(|it| it.by == by && it.deed == Deed::Remove(who));
-                removes(1, 2) && removes(2, 1)
+                model.invited || (removes(1, 2) && removes(2, 1))
             }),
         ]
     }
+}
+
+/// What is done about an invitation: each by those for whom it makes a difference.
+fn invited_deeds(by: usize) -> Vec<Deed> {
+    let mut deeds = vec![Deed::Admit(PEOPLE), Deed::Admit(PEOPLE + 1), Deed::Remove(PEOPLE)];
+    match by {
+        0 => deeds.extend([Deed::Remove(2), Deed::Demote(2), Deed::Uninvite]),
+        1 => deeds.extend([Deed::Remove(2), Deed::Demote(2)]),
+        _ => deeds.push(Deed::Leave),
+    }
+    deeds
 }
 
 /// What somebody may know who writes next: their own, and of the others' any that were there before each other;
@@ -253,7 +306,14 @@ fn knowledge(state: &Ops, by: usize, apart: bool) -> Vec<BTreeSet<u64>> {
 
 #[test]
 fn any_few_operations_of_three_people_come_to_one_thing_in_every_order() {
-    let checker = Membership::new(4).checker().threads(2).spawn_dfs().join();
+    let checker = Membership::new(4, false).checker().threads(2).spawn_dfs().join();
     assert!(checker.unique_state_count() > 20_000);
+    checker.assert_properties();
+}
+
+#[test]
+fn an_invitation_comes_to_one_thing_in_every_order_and_ends_when_somebody_says_so() {
+    let checker = Membership::new(3, true).checker().threads(2).spawn_dfs().join();
+    assert!(checker.unique_state_count() > 2_000, "{}", checker.unique_state_count());
     checker.assert_properties();
 }

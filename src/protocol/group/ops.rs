@@ -140,6 +140,9 @@ pub(super) fn learn_op(group: &mut Group, bytes: &[u8]) -> Option<OpId> {
     if signed.kind().is_create() && group_id(signed.author(), signed.time_ms(), signed.kind())? != group.id {
         return None;
     }
+    if !is_proven(group, &signed) {
+        return None;
+    }
     let inserted = group.log.insert(to_model(&signed)?).ok()?;
     if let Some(cert) = brought(&signed) {
         group.certs.entry((cert.account(), cert.device())).or_insert_with(|| cert.clone());
@@ -151,9 +154,19 @@ pub(super) fn learn_op(group: &mut Group, bytes: &[u8]) -> Option<OpId> {
 /// The certificate that an operation brings.
 fn brought(op: &Op) -> Option<&DevCert> {
     match op.kind() {
-        op::OpKind::Create { cert, .. } | op::OpKind::Add { cert, .. } => Some(cert),
+        op::OpKind::Create { cert, .. } | op::OpKind::Add { cert, .. } | op::OpKind::Admit { cert, .. } => {
+            Some(cert)
+        }
         _ => None,
     }
+}
+
+/// Whether whom the operation lets in was meant by somebody who holds the invitation, if it lets anybody in by one.
+fn is_proven(group: &Group, op: &Op) -> bool {
+    let op::OpKind::Admit { invite, cert, proof, .. } = op.kind() else { return true };
+    let invitation = group.ops.get(&OpId(*invite.as_bytes())).map(Op::kind);
+    let Some(op::OpKind::Invite { key, .. }) = invitation else { return false };
+    proof.verify(key, invite, cert).is_ok()
 }
 
 /// The name of the group that an account begins with this. Nobody else can begin it, and not otherwise; `None` for any

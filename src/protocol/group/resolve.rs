@@ -8,7 +8,14 @@
 //! 3. Revocations are removals, leavings, and roles that are given. A valid one strikes operations that are concurrent
 //!    with it, and what is struck is void:
 //!    - a removal, or a leaving, all of that account, and each adding of it or role given to it;
-//!    - a role given what its account could not do with that role.
+//!    - a role given what its account could not do with that role;
+//!    - the end of an invitation each letting in by it. So does what strikes its author: a removal, a leaving, a role
+//!      with which they could not make it.
+//!
+//!    An invitation holds until it is ended, or its author goes or loses the power to make it, whatever comes later. By
+//!    an invitation nobody is let in who was removed and not added since, nor later (as is claimed) than it says, nor
+//!    beyond the number it says: of those let in, void ones aside, the first by (Lamport time, name). Any member may let
+//!    in.
 //!
 //!    Beginnings and leavings are never struck. But a leaving strikes nothing if it is concurrent with a valid removal
 //!    of its author, or if its author was the only member: who was removed cannot undo, by a leaving with an old date,
@@ -32,6 +39,7 @@
 //! same goes for an admin's own leaving, and for one who was removed by a junior: of two that remove each other the
 //! senior one stays, whenever their removal turns up.
 
+mod admission;
 mod circle;
 mod judge;
 mod roll;
@@ -142,11 +150,26 @@ fn allows(log: &OpLog, at: usize, roll: &Roll, role: Option<Role>) -> bool {
             known && *account != op.author && role.may_remove(of.unwrap_or(Role::ReadOnly))
         }
         OpKind::SetRole { role: to, .. } => of.is_some_and(|from| role.may_set(from, *to)),
+        OpKind::Invite { role: lent, .. } => role.may_add(*lent),
+        OpKind::Admit { .. } => admits(log, at, roll),
         OpKind::Rename { .. }
         | OpKind::SetPicture { .. }
         | OpKind::SetPolicy { .. }
+        | OpKind::Uninvite { .. }
         | OpKind::EnvelopeChange { .. } => role.may_manage(),
     }
+}
+
+/// Whether the roll allows the operation to let somebody in by its invitation.
+fn admits(log: &OpLog, at: usize, roll: &Roll) -> bool {
+    let (Some(op), Some(subject), Some(invite)) = (log.op(at), log.subject(at), log.invite(at)) else {
+        return false;
+    };
+    let Some(OpKind::Invite { not_after_ms, uses, .. }) = log.op(invite).map(|op| &op.what) else {
+        return false;
+    };
+    let has_room = |admitted: &[usize]| admitted.contains(&subject) || admitted.len() < usize::from(*uses);
+    op.time_ms <= *not_after_ms && !roll.was_removed(subject) && roll.admitted(invite).is_some_and(has_room)
 }
 
 /// What valid operations, in their order, come to.
@@ -186,7 +209,13 @@ fn amend(state: &mut GroupState, op: &GroupOp) {
         OpKind::SetPicture { there } => state.picture = there.then_some(op.id),
         OpKind::SetPolicy { history } => state.history = *history,
         OpKind::EnvelopeChange { envelope } | OpKind::Remove { envelope, .. } => state.envelope = *envelope,
-        OpKind::Create { .. } | OpKind::Add { .. } | OpKind::Leave { .. } | OpKind::SetRole { .. } => {}
+        OpKind::Create { .. }
+        | OpKind::Add { .. }
+        | OpKind::Leave { .. }
+        | OpKind::SetRole { .. }
+        | OpKind::Invite { .. }
+        | OpKind::Admit { .. }
+        | OpKind::Uninvite { .. } => {}
     }
 }
 
@@ -197,7 +226,10 @@ fn enrol(state: &mut GroupState, log: &OpLog, roll: &Roll) {
     let member = |(account, seat): (&AccountId, Seat)| {
         let op = log.op(seat.since)?;
         let (device, role, since, added_by) = (seat.device(log)?, seat.role, op.id, op.author);
-        let name = if let OpKind::Add { name, .. } = &op.what { Some(name.clone()) } else { None };
+        let name = match &op.what {
+            OpKind::Add { name, .. } | OpKind::Admit { name, .. } => Some(name.clone()),
+            _ => None,
+        };
         Some((*account, Member { device, role, name, since, added_by }))
     };
     state.members = members.into_iter().filter_map(member).collect();

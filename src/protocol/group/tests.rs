@@ -9,20 +9,20 @@ use super::dag::{OpError, OpLog};
 use super::resolve::{Resolution, cut, resolve, state_at};
 use crate::model::{AccountId, DeviceId, GroupOp, GroupState, History, Name, OpId, OpKind, Role};
 
-const A: usize = 0;
-const B: usize = 1;
-const C: usize = 2;
-const D: usize = 3;
+pub(super) const A: usize = 0;
+pub(super) const B: usize = 1;
+pub(super) const C: usize = 2;
+pub(super) const D: usize = 3;
 
-fn account(n: usize) -> AccountId {
+pub(super) fn account(n: usize) -> AccountId {
     AccountKey::from_seed(&[u8::try_from(n + 1).unwrap(); 32]).id()
 }
 
-fn device(n: usize) -> DeviceId {
+pub(super) fn device(n: usize) -> DeviceId {
     DeviceId::new([u8::try_from(n + 1).unwrap(); 16])
 }
 
-fn name(text: &str) -> Name {
+pub(super) fn name(text: &str) -> Name {
     Name::new(text).unwrap()
 }
 
@@ -30,16 +30,24 @@ fn create() -> OpKind {
     OpKind::Create { title: name("g"), history: History::None, envelope: [1; 32] }
 }
 
-fn add(n: usize, role: Role) -> OpKind {
+pub(super) fn add(n: usize, role: Role) -> OpKind {
     OpKind::Add { account: account(n), device: device(n), role, name: name("x") }
 }
 
-fn remove(n: usize) -> OpKind {
+pub(super) fn remove(n: usize) -> OpKind {
     OpKind::Remove { account: account(n), cuts: vec![(device(n), 7)], envelope: [9; 32] }
 }
 
-fn role(n: usize, role: Role) -> OpKind {
+pub(super) fn role(n: usize, role: Role) -> OpKind {
     OpKind::SetRole { account: account(n), role }
+}
+
+pub(super) fn invite_for(role: Role, uses: u8) -> OpKind {
+    OpKind::Invite { key: [3; 32], role, not_after_ms: 10, uses }
+}
+
+pub(super) fn admit(n: usize, invite: OpId) -> OpKind {
+    OpKind::Admit { invite, account: account(n), device: device(n), name: name("x") }
 }
 
 fn picture(there: bool) -> OpKind {
@@ -52,13 +60,13 @@ fn rename(title: &str) -> OpKind {
 
 /// Writes operations by hand.
 #[derive(Clone, Default)]
-struct Book {
-    ops: Vec<GroupOp>,
+pub(super) struct Book {
+    pub(super) ops: Vec<GroupOp>,
 }
 
 impl Book {
     /// A group of an owner and admins, in a row.
-    fn begin(admins: &[usize]) -> (Self, OpId) {
+    pub(super) fn begin(admins: &[usize]) -> (Self, OpId) {
         let mut book = Self::default();
         let mut last = book.write(A, &[], create());
         for admin in admins {
@@ -67,7 +75,7 @@ impl Book {
         (book, last)
     }
 
-    fn write(&mut self, author: usize, parents: &[OpId], what: OpKind) -> OpId {
+    pub(super) fn write(&mut self, author: usize, parents: &[OpId], what: OpKind) -> OpId {
         let lamport = |id: &OpId| self.ops.iter().rfind(|op| op.id == *id).unwrap().lamport;
         let lamport = parents.iter().map(lamport).max().unwrap_or(0) + 1;
         let mut id = [0; 32];
@@ -80,21 +88,21 @@ impl Book {
         id
     }
 
-    fn log(&self) -> OpLog {
+    pub(super) fn log(&self) -> OpLog {
         let mut log = OpLog::default();
         self.ops.iter().for_each(|op| assert!(log.insert(op.clone()).unwrap()));
         log
     }
 
-    fn state(&self) -> GroupState {
+    pub(super) fn state(&self) -> GroupState {
         resolve(&self.log()).state.unwrap()
     }
 
-    fn void(&self) -> BTreeSet<OpId> {
+    pub(super) fn void(&self) -> BTreeSet<OpId> {
         resolve(&self.log()).void
     }
 
-    fn has(&self, n: usize) -> bool {
+    pub(super) fn has(&self, n: usize) -> bool {
         self.state().members.contains_key(&account(n))
     }
 }
@@ -363,8 +371,15 @@ fn op_flood_and_dag_bomb() {
     assert_eq!(book.state().title, name("z"));
 }
 
+/// One of the invitations, or none: one that is still to be made.
+fn invitation(book: &Book, choice: usize) -> Option<OpId> {
+    let invitations = book.ops.iter().filter(|op| matches!(op.what, OpKind::Invite { .. }));
+    let invitations: Vec<OpId> = invitations.map(|op| op.id).collect();
+    invitations.get(choice % (invitations.len() + 2)).copied()
+}
+
 /// A random log: each operation by anybody of the group, knowing any of those before.
-fn random_book(choices: &[(usize, usize, usize, usize, usize)]) -> Book {
+pub(super) fn random_book(choices: &[(usize, usize, usize, usize, usize)]) -> Book {
     let (mut book, _) = Book::begin(&[B, C]);
     let mut log = book.log();
     for (author, kind, target, one, other) in choices {
@@ -373,7 +388,14 @@ fn random_book(choices: &[(usize, usize, usize, usize, usize)]) -> Book {
         parents.sort();
         parents.dedup();
         let target = target % 5;
-        let what = match kind % 8 {
+        let invite = invitation(&book, *other).filter(|_| kind % 10 > 7);
+        // Whoever ends an invitation or lets somebody in by it knows of it.
+        parents.extend(invite.filter(|invite| !parents.contains(invite)));
+        parents.sort();
+        let what = match kind % 10 {
+            8 | 9 if invite.is_none() => invite_for(Role::Member, 1 + u8::try_from(kind % 2).unwrap()),
+            8 if kind % 3 == 0 => OpKind::Uninvite { invite: invite.unwrap() },
+            8 | 9 => admit(target, invite.unwrap()),
             0 | 1 => add(target, if kind % 3 == 0 { Role::Admin } else { Role::Member }),
             2 | 3 => remove(target),
             4 => role(target, [Role::Member, Role::Admin, Role::Owner][kind % 3]),

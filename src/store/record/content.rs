@@ -99,6 +99,9 @@ enum EventV1<'a> {
     Renamed(&'a str),
     Role([u8; 32], RoleV1),
     Pictured(bool),
+    Admitted([u8; 32]),
+    Invited,
+    Uninvited,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -121,12 +124,14 @@ impl<'a> From<&'a GroupEvent> for EventV1<'a> {
     fn from(event: &'a GroupEvent) -> Self {
         match event {
             GroupEvent::Added(account) => Self::Added(*account.as_bytes()),
+            GroupEvent::Admitted(account) => Self::Admitted(*account.as_bytes()),
             GroupEvent::Created(title) => Self::Created(title.as_str()),
             GroupEvent::History(history) => Self::History(match history {
                 History::None => HistoryV1::None,
                 History::Last(count) => HistoryV1::Last(*count),
                 History::All => HistoryV1::All,
             }),
+            GroupEvent::Invited => Self::Invited,
             GroupEvent::Left => Self::Left,
             GroupEvent::Pictured(there) => Self::Pictured(*there),
             GroupEvent::Rekeyed => Self::Rekeyed,
@@ -142,6 +147,7 @@ impl<'a> From<&'a GroupEvent> for EventV1<'a> {
                     Role::Owner => RoleV1::Owner,
                 },
             ),
+            GroupEvent::Uninvited => Self::Uninvited,
         }
     }
 }
@@ -150,10 +156,12 @@ fn event(stored: EventV1<'_>) -> Result<GroupEvent, StoreError> {
     let title = |title: &str| Name::new(title).ok_or(StoreError::Damaged(ROW));
     Ok(match stored {
         EventV1::Added(who) => GroupEvent::Added(account(&who)?),
+        EventV1::Admitted(who) => GroupEvent::Admitted(account(&who)?),
         EventV1::Created(text) => GroupEvent::Created(title(text)?),
         EventV1::History(HistoryV1::None) => GroupEvent::History(History::None),
         EventV1::History(HistoryV1::Last(count)) => GroupEvent::History(History::Last(count)),
         EventV1::History(HistoryV1::All) => GroupEvent::History(History::All),
+        EventV1::Invited => GroupEvent::Invited,
         EventV1::Left => GroupEvent::Left,
         EventV1::Pictured(there) => GroupEvent::Pictured(there),
         EventV1::Rekeyed => GroupEvent::Rekeyed,
@@ -169,6 +177,7 @@ fn event(stored: EventV1<'_>) -> Result<GroupEvent, StoreError> {
                 RoleV1::Owner => Role::Owner,
             },
         ),
+        EventV1::Uninvited => GroupEvent::Uninvited,
     })
 }
 

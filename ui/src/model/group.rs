@@ -46,10 +46,14 @@ impl std::fmt::Debug for Line {
 pub enum Deed {
     /// Added somebody.
     Added(Who),
+    /// Let somebody in who has an invitation.
+    Admitted(Who),
     /// Began it under this title.
     Created(String),
     /// Changed what newcomers see.
     History,
+    /// Made an invitation.
+    Invited,
     /// Left.
     Left,
     /// Gave it another picture, or took it away.
@@ -62,6 +66,8 @@ pub enum Deed {
     Renamed(String),
     /// Gave somebody this role.
     Role(Who, Role),
+    /// Ended an invitation.
+    Uninvited,
     /// Something a newer version knows.
     Unknown,
 }
@@ -72,14 +78,17 @@ pub fn line(world: &World, message: &Message) -> Line {
     let who = |account: &Account| who(world, &message.chat, account);
     let deed = match &message.change {
         Some(GroupChange::Added(account)) => Deed::Added(who(account)),
+        Some(GroupChange::Admitted(account)) => Deed::Admitted(who(account)),
         Some(GroupChange::Created(title)) => Deed::Created(text::name(title)),
         Some(GroupChange::History(_)) => Deed::History,
+        Some(GroupChange::Invited) => Deed::Invited,
         Some(GroupChange::Left) => Deed::Left,
         Some(GroupChange::Picture(there)) => Deed::Pictured(*there),
         Some(GroupChange::Rekeyed) => Deed::Rekeyed,
         Some(GroupChange::Removed(account)) => Deed::Removed(who(account)),
         Some(GroupChange::Renamed(title)) => Deed::Renamed(text::name(title)),
         Some(GroupChange::Role(account, role)) => Deed::Role(who(account), *role),
+        Some(GroupChange::Uninvited) => Deed::Uninvited,
         None => Deed::Unknown,
     };
     let by = if message.mine { Who::Me } else { who(&message.author) };

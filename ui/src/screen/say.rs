@@ -41,10 +41,14 @@ pub(super) fn happened(texts: &Texts, line: &Line) -> String {
         Deed::Added(Who::Me) => t!(texts, "group-event-added-you", name = by),
         Deed::Added(who) if me => t!(texts, "group-event-added-by-you", other = name(texts, who)),
         Deed::Added(who) => t!(texts, "group-event-added", name = by, other = name(texts, who)),
+        Deed::Admitted(Who::Me) => t!(texts, "group-event-admitted-you"),
+        Deed::Admitted(who) => t!(texts, "group-event-admitted", name = name(texts, who)),
         Deed::Created(title) if me => t!(texts, "group-event-created-you", title = title.as_str()),
         Deed::Created(title) => t!(texts, "group-event-created", name = by, title = title.as_str()),
         Deed::History if me => t!(texts, "group-event-history-you"),
         Deed::History => t!(texts, "group-event-history", name = by),
+        Deed::Invited if me => t!(texts, "group-event-invited-you"),
+        Deed::Invited => t!(texts, "group-event-invited", name = by),
         Deed::Left if me => t!(texts, "group-event-left-you"),
         Deed::Left => t!(texts, "group-event-left", name = by),
         Deed::Pictured(true) if me => t!(texts, "group-event-pictured-you"),
@@ -59,6 +63,8 @@ pub(super) fn happened(texts: &Texts, line: &Line) -> String {
         Deed::Renamed(title) if me => t!(texts, "group-event-renamed-you", title = title.as_str()),
         Deed::Renamed(title) => t!(texts, "group-event-renamed", name = by, title = title.as_str()),
         Deed::Role(who, role) => given(texts, &line.by, who, *role),
+        Deed::Uninvited if me => t!(texts, "group-event-uninvited-you"),
+        Deed::Uninvited => t!(texts, "group-event-uninvited", name = by),
         Deed::Unknown => t!(texts, "group-event-unknown"),
     }
 }

@@ -5,21 +5,27 @@
 //! 2 Add       cert:197 | role:1 | text                        6 Rename     text
 //! 3 Remove    account:32 | env_commit:32 | n:1 | cut:24 each  7 SetPolicy  history
 //! 4 Leave     last_seq:8                                      8 EnvRotate  env_commit:32
-//! 9 SetPicture len:2 | bytes; 0 for none
+//! 9 SetPicture len:2 | bytes; 0 for none                       10 Invite    key:32 | role:1 | not_after:8 | uses:1
+//! 11 Admit     op:32 | cert:197 | text | proof:64              12 Uninvite  op:32
 //! text = len:2 | UTF-8;  history = 0 | 1, n:4 | 2;  cut = device:16 | last_seq:8, ascending by device
 //! ```
 
 use core::fmt;
 use core::num::NonZeroU32;
 
+use super::OpId;
+use super::invitation::AdmissionProof;
 use super::picture::{MAX_PICTURE, OpPicture};
 use crate::bytes::Reader;
 use crate::identity::{AccountId, DEV_CERT, DevCert, DeviceId};
+use crate::sign::VerifyKey;
 
 /// Longest title or name in an operation, in bytes.
 pub const MAX_TEXT: usize = 256;
 /// Devices of a removed account for which it can be said how far they count.
 pub const MAX_CUTS: usize = 5;
+/// Accounts that one invitation may let in.
+pub const MAX_USES: u8 = 250;
 
 /// A title or a name as another member wrote it: UTF-8 of at most [`MAX_TEXT`] bytes, not made fit to be shown. Never
 /// printed.
@@ -185,6 +191,33 @@ pub enum OpKind {
         /// The new one; none takes it away.
         picture: Option<OpPicture>,
     },
+    /// Lets whoever is given a secret in.
+    Invite {
+        /// The public half of that secret.
+        key: VerifyKey,
+        /// What they may do: [`Role::ReadOnly`] or [`Role::Member`].
+        role: Role,
+        /// When it ends, in milliseconds since the Unix epoch.
+        not_after_ms: u64,
+        /// How many accounts it lets in: 1 to [`MAX_USES`].
+        uses: u8,
+    },
+    /// Lets an account in, with one device, by an invitation.
+    Admit {
+        /// The [`OpKind::Invite`].
+        invite: OpId,
+        /// The device, which names the account.
+        cert: Box<DevCert>,
+        /// What the account calls itself: a hint for those who do not know it.
+        name: OpText,
+        /// Of the invitation's secret, over the certificate. Not checked on reading: that takes the invitation.
+        proof: AdmissionProof,
+    },
+    /// Ends an invitation.
+    Uninvite {
+        /// The [`OpKind::Invite`].
+        invite: OpId,
+    },
 }
 
 impl OpKind {
@@ -243,6 +276,25 @@ impl OpKind {
                 out.extend_from_slice(&u16::try_from(bytes.len()).ok()?.to_be_bytes());
                 out.extend_from_slice(bytes);
             }
+            Self::Invite { key, role, not_after_ms, uses } => {
+                (is_lent(*role) && is_number_of_uses(*uses)).then_some(())?;
+                out.push(10);
+                out.extend_from_slice(key.as_bytes());
+                out.push(role.byte());
+                out.extend_from_slice(&not_after_ms.to_be_bytes());
+                out.push(*uses);
+            }
+            Self::Admit { invite, cert, name, proof } => {
+                out.push(11);
+                out.extend_from_slice(invite.as_bytes());
+                out.extend_from_slice(cert.as_bytes());
+                write_text(out, name)?;
+                out.extend_from_slice(proof.as_bytes());
+            }
+            Self::Uninvite { invite } => {
+                out.push(12);
+                out.extend_from_slice(invite.as_bytes());
+            }
         }
         Some(())
     }
@@ -267,9 +319,35 @@ impl OpKind {
             7 => Self::SetPolicy { history: History::read(reader)? },
             8 => Self::EnvRotate { env_commit: *reader.array()? },
             9 => Self::SetPicture { picture: read_picture(reader)? },
+            10 => Self::Invite {
+                key: VerifyKey::parse(reader.array()?).ok()?,
+                role: Role::read(reader).filter(|role| is_lent(*role))?,
+                not_after_ms: reader.u64()?,
+                uses: reader.u8().filter(|uses| is_number_of_uses(*uses))?,
+            },
+            11 => Self::Admit {
+                invite: read_op(reader)?,
+                cert: read_cert(reader)?,
+                name: read_text(reader)?,
+                proof: AdmissionProof::new(*reader.array()?),
+            },
+            12 => Self::Uninvite { invite: read_op(reader)? },
             _ => return None,
         })
     }
+}
+
+/// Whether an invitation may let people in with the role.
+const fn is_lent(role: Role) -> bool {
+    matches!(role, Role::ReadOnly | Role::Member)
+}
+
+const fn is_number_of_uses(uses: u8) -> bool {
+    uses >= 1 && uses <= MAX_USES
+}
+
+fn read_op(reader: &mut Reader<'_>) -> Option<OpId> {
+    reader.array().copied().map(OpId)
 }
 
 fn write_text(out: &mut Vec<u8>, text: &OpText) -> Option<()> {

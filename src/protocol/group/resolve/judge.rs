@@ -6,14 +6,14 @@ use std::{
     sync::Arc,
 };
 
-use super::{allows, circle::closed_circle, roll::Roll};
+use super::{admission::Room, allows, circle::closed_circle, roll::Roll};
 use crate::{
     model::{GroupOp, OpKind, Role},
     protocol::group::dag::{Bits, OpLog},
 };
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Verdict {
+pub(super) enum Verdict {
     Void,
     Valid,
     /// A leaving that takes effect, but strikes nothing.
@@ -39,11 +39,15 @@ struct Case {
 /// Decides which operations are valid.
 #[derive(Debug)]
 pub(super) struct Judge<'a> {
-    log: &'a OpLog,
+    pub(super) log: &'a OpLog,
     /// By place.
     cases: Vec<Case>,
     /// By number of the account that is removed, leaves, or is given a role.
-    revocations: BTreeMap<usize, Vec<usize>>,
+    pub(super) revocations: BTreeMap<usize, Vec<usize>>,
+    /// By place of the invitation that is used.
+    pub(super) admissions: BTreeMap<usize, Vec<usize>>,
+    /// By place of the invitation that is ended.
+    pub(super) endings: BTreeMap<usize, Vec<usize>>,
     /// Clear and valid operations that may have changed the roll.
     moves: Bits,
     /// Rolls that took long to find, by parents.
@@ -55,9 +59,15 @@ impl<'a> Judge<'a> {
     pub(super) fn new(log: &'a OpLog) -> Self {
         let mut cases: Vec<Case> = (0..log.len()).map(|_| Case::default()).collect();
         let mut revocations: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        let (mut admissions, mut endings) = (revocations.clone(), revocations.clone());
         for at in log.places() {
             if let Some(subject) = log.subject(*at).filter(|_| log.op(*at).is_some_and(is_revocation)) {
                 revocations.entry(subject).or_default().push(*at);
+            }
+            if let Some(invite) = log.invite(*at) {
+                let ends = log.op(*at).is_some_and(is_revocation);
+                let of_kind = if ends { &mut endings } else { &mut admissions };
+                of_kind.entry(invite).or_default().push(*at);
             }
             for parent in log.parents(*at) {
                 if let Some(parent) = cases.get_mut(*parent) {
@@ -66,7 +76,8 @@ impl<'a> Judge<'a> {
             }
         }
         let queue = log.places().iter().copied().collect();
-        Self { log, cases, revocations, moves: Bits::default(), merged: BTreeMap::new(), queue }
+        let (moves, merged) = (Bits::default(), BTreeMap::new());
+        Self { log, cases, revocations, admissions, endings, moves, merged, queue }
     }
 
     /// The places of what is void, ascending.
@@ -82,7 +93,7 @@ impl<'a> Judge<'a> {
         (0..self.log.len()).filter(is_void).collect()
     }
 
-    fn verdict(&self, at: usize) -> Option<Verdict> {
+    pub(super) fn verdict(&self, at: usize) -> Option<Verdict> {
         self.cases.get(at).and_then(|case| case.verdict)
     }
 
@@ -145,7 +156,14 @@ impl<'a> Judge<'a> {
         if attackers.iter().any(|attacker| self.verdict(*attacker) == Some(Verdict::Valid)) {
             return Ok(self.struck(at));
         }
-        attackers.first().map_or(Ok(Verdict::Valid), |attacker| Err(*attacker))
+        if let Some(attacker) = attackers.first() {
+            return Err(*attacker);
+        }
+        match self.room(at, before) {
+            Room::None => Ok(Verdict::Void),
+            Room::Unless(rival) => Err(rival),
+            Room::Some => Ok(Verdict::Valid),
+        }
     }
 
     /// What becomes of an operation that is struck.
@@ -172,7 +190,7 @@ impl<'a> Judge<'a> {
             Some(OpKind::SetRole { role, .. }) => !leaves && !self.may_as(at, before, *role),
             _ => false,
         });
-        let brings = matches!(op.what, OpKind::Add { .. } | OpKind::SetRole { .. });
+        let brings = matches!(op.what, OpKind::Add { .. } | OpKind::Admit { .. } | OpKind::SetRole { .. });
         let subject = self.log.subject(at).filter(|subject| brings && *subject != author);
         let of_subject =
             subject.and_then(|subject| self.revocations.get(&subject)).into_iter().flatten().copied();
@@ -183,6 +201,7 @@ impl<'a> Judge<'a> {
         let strikes = |other: &usize| !matches!(self.verdict(*other), Some(Verdict::Void | Verdict::Blunt));
         of_author
             .chain(of_subject)
+            .chain(self.attackers_of_invitation(at))
             .filter(|other| strikes(other) && self.log.is_concurrent(*other, at))
             .collect()
     }
@@ -309,6 +328,9 @@ impl<'a> Judge<'a> {
             let before = self.cases.get(at).and_then(|case| case.before.as_deref());
             let attackers = self.attackers(at, before);
             all.extend(attackers.into_iter().filter(|attacker| self.verdict(*attacker).is_none()));
+            if let Room::Unless(rival) = self.room(at, before.unwrap_or(&Roll::default())) {
+                all.push(rival);
+            }
         }
         all
     }
@@ -319,7 +341,10 @@ impl<'a> Judge<'a> {
             let (roll, full) = self.bounds_before(*at);
             let allowed = allows(self.log, *at, &roll, None) && allows(self.log, *at, &full, None);
             let seat = self.log.author(*at).and_then(|author| roll.get(author)).filter(|_| allowed)?;
-            Some(((seat.seniority(self.log), self.log.time(*at)), *at, roll))
+            let valid = |attacker: &usize| self.verdict(*attacker) == Some(Verdict::Valid);
+            let struck = !self.leaves(*at) && self.attackers(*at, Some(&roll)).iter().any(valid);
+            let full = matches!(self.room(*at, &roll), Room::None);
+            (!struck && !full).then(|| ((seat.seniority(self.log), self.log.time(*at)), *at, roll))
         });
         ranked.min_by_key(|(rank, ..)| *rank).map(|(_, at, roll)| (at, roll))
     }
@@ -336,6 +361,9 @@ impl<'a> Judge<'a> {
     }
 }
 
-fn is_revocation(op: &GroupOp) -> bool {
-    matches!(op.what, OpKind::Remove { .. } | OpKind::Leave { .. } | OpKind::SetRole { .. })
+pub(super) fn is_revocation(op: &GroupOp) -> bool {
+    matches!(
+        op.what,
+        OpKind::Remove { .. } | OpKind::Leave { .. } | OpKind::SetRole { .. } | OpKind::Uninvite { .. }
+    )
 }

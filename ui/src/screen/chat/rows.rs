@@ -87,9 +87,10 @@ pub(super) fn line<'a>(
 /// The mark before what happened.
 const fn glyph(deed: &Deed) -> Icon {
     match deed {
-        Deed::Added(_) => Icon::UserPlus,
+        Deed::Added(_) | Deed::Admitted(_) => Icon::UserPlus,
         Deed::Created(_) => Icon::UsersRound,
         Deed::History => Icon::Clock,
+        Deed::Invited | Deed::Uninvited => Icon::Link,
         Deed::Left => Icon::LogOut,
         Deed::Pictured(_) => Icon::Image,
         Deed::Rekeyed => Icon::KeyRound,
