@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 
 use crate::bytes::Reader;
 use crate::dh::{DhPublic, DhSecret};
+use crate::found_good;
 use crate::label;
 use crate::secret::Secret;
 use crate::sign::{SIGNATURE, SigningSecret, VerifyKey};
@@ -258,6 +259,15 @@ impl DevCert {
     /// [`CertError`] says what was wrong.
     pub fn parse(bytes: &[u8]) -> Result<Self, CertError> {
         let bytes = <[u8; DEV_CERT]>::try_from(bytes).map_err(|_| CertError::Layout)?;
+        if let Some(known) = found_good::known(&bytes) {
+            return Ok(known);
+        }
+        let cert = Self::verify(bytes)?;
+        found_good::remember(&cert);
+        Ok(cert)
+    }
+
+    fn verify(bytes: [u8; DEV_CERT]) -> Result<Self, CertError> {
         let mut reader = Reader::new(&bytes);
         let layout = CertError::Layout;
         if reader.u8().ok_or(layout)? != VERSION {
