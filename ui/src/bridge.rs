@@ -12,7 +12,8 @@ use iced::futures::future::BoxFuture;
 use iced::futures::stream::{self, BoxStream};
 use undertone::api::{
     Account, Anchor, Chat, Client, ClientError, Contact, ConversationId, Created, Event, Evidence, Group,
-    History, Message, MessageId, Nearby, NodeStatus, Page, ProfileInfo, Role, SafetyNumber, StateAt,
+    History, Message, MessageId, Nearby, NodeStatus, NotifyMode, Page, ProfileInfo, Role, SafetyNumber,
+    StateAt,
 };
 use zeroize::Zeroizing;
 
@@ -77,6 +78,7 @@ pub enum Ask {
     Lock,
     NameContact { account: Account, name: Option<String> },
     Nearby,
+    Notify { chat: ConversationId, mode: NotifyMode, until_ms: Option<u64> },
     PhraseKept,
     Reached(MessageId),
     React { message: MessageId, emoji: String, on: bool },
@@ -210,6 +212,7 @@ async fn perform(client: &Client, ask: Ask) -> Answer {
         | Ask::GroupCreate { .. }
         | Ask::GroupForget(_)
         | Ask::History { .. }
+        | Ask::Notify { .. }
         | Ask::Reached(_)
         | Ask::React { .. }
         | Ask::Read { .. }
@@ -259,6 +262,7 @@ async fn perform_chat(client: &Client, ask: Ask) -> Answer {
         Ask::History { chat, anchor, visit } => {
             Answer::History { chat, anchor, visit, result: client.history(chat, anchor, PAGE).await }
         }
+        Ask::Notify { chat, mode, until_ms } => Answer::Done(client.notify(chat, mode, until_ms).await),
         Ask::Reached(message) => Answer::Reached { message, result: client.message_status(message).await },
         Ask::React { message, emoji, on } => {
             Answer::Changed { message, result: client.react(message, emoji, on).await }

@@ -236,6 +236,7 @@ fn members_are_removed_and_the_group_is_left_only_when_asked_again() {
     let ask = GroupAsk::Remove(account(CHAN));
     assert_eq!(harness.asked(), [Ask::Group { chat: chat_id(CLUB), ask }]);
     assert!(harness.shows("3 members"));
+    harness.resize(1160.0, 1000.0);
     harness.press("Leave group");
     assert_eq!(harness.asked(), []);
     assert!(harness.shows("Leave \"Saturday hikers\"?"));

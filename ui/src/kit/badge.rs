@@ -32,6 +32,23 @@ pub fn unread<'a, M: 'a>(count: u64, quiet: bool) -> Element<'a, M> {
         .into()
 }
 
+/// That we are addressed: an `@` on a disk of this diameter, with the words for it.
+#[must_use]
+pub fn called<'a, M: 'a>(diameter: f32, words: impl Into<Cow<'a, str>>) -> Element<'a, M> {
+    container(micro("@").spoken(words))
+        .center(diameter)
+        .style(|theme: &Theme| {
+            let t = tokens(theme);
+            container::Style {
+                background: Some(t.accent.into()),
+                text_color: Some(t.on_accent),
+                border: iced::border::rounded(radius::FULL),
+                ..container::Style::default()
+            }
+        })
+        .into()
+}
+
 /// The shield of a verified contact.
 #[must_use]
 pub fn verified<'a, M: 'a>(size: f32) -> Element<'a, M> {

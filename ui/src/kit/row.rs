@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use iced::widget::{column, container, row, space as filler, stack};
 use iced::{Center, Color, Fill, Theme};
 
-use super::icon::{Icon, icon, toned};
+use super::icon::{Icon, icon, spoken, toned};
 use super::pressable::{Look, Pressable, Status};
 use super::text::{caption, label, strong};
 use super::theme::{Tone, tokens};
@@ -24,14 +24,34 @@ pub struct Conversation<'a, M> {
     pub time: Cow<'a, str>,
     /// What happened last.
     pub preview: Preview<'a>,
-    /// How many messages are unread.
-    pub unread: u64,
-    /// Whether it stays silent.
-    pub muted: bool,
+    /// What is unread.
+    pub news: News<'a>,
     /// Whether it stays on top.
     pub pinned: bool,
     /// Whether it is open now.
     pub selected: bool,
+}
+
+/// What is unread in a conversation.
+#[derive(Debug, Clone, Default)]
+pub struct News<'a> {
+    /// How many messages are unread.
+    pub unread: u64,
+    /// If some of them address us, the words for that.
+    pub called: Option<Cow<'a, str>>,
+    /// If it stays silent, the words for that.
+    pub muted: Option<Cow<'a, str>>,
+}
+
+impl<'a> News<'a> {
+    fn badges<M: 'a>(self) -> Element<'a, M> {
+        let quiet = self.muted.is_some();
+        row![]
+            .push(self.called.map(|words| badge::called(20.0, words)))
+            .push((self.unread > 0).then(|| badge::unread(self.unread, quiet)))
+            .spacing(space::S1)
+            .into()
+    }
 }
 
 /// The second line of a conversation's row.
@@ -47,29 +67,29 @@ pub enum Preview<'a> {
 
 impl<M> std::fmt::Debug for Conversation<'_, M> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Conversation").field("unread", &self.unread).finish_non_exhaustive()
+        f.debug_struct("Conversation").field("unread", &self.news.unread).finish_non_exhaustive()
     }
 }
 
 /// A conversation as a row of the sidebar, 68 px high.
 #[must_use]
 pub fn conversation<'a, M: Clone + 'a>(data: Conversation<'a, M>, open: M) -> Element<'a, M> {
-    let bold = data.unread > 0 && !data.muted;
+    let bold = data.news.unread > 0 && data.news.muted.is_none();
     let mut name = row![strong(data.name).one_line()].spacing(space::S1).align_y(Center);
     if data.verified {
         name = name.push(badge::verified(14.0));
     }
     let mut top = row![container(name).width(Fill)].spacing(space::S2).align_y(Center);
-    if data.muted {
-        top = top.push(toned(Icon::BellOff, 14.0, Tone::Secondary));
+    if let Some(words) = data.news.muted.clone() {
+        top = top.push(spoken(Icon::BellOff, 14.0, Tone::Secondary, words));
     }
     if data.pinned {
         top = top.push(toned(Icon::Pin, 14.0, Tone::Secondary));
     }
     top = top.push(caption(data.time).tone(if bold { Tone::Accent } else { Tone::Secondary }));
     let mut bottom = row![preview(data.preview, bold)].spacing(space::S2).align_y(Center).height(20.0);
-    if data.unread > 0 {
-        bottom = bottom.push(badge::unread(data.unread, data.muted));
+    if data.news.unread > 0 || data.news.called.is_some() {
+        bottom = bottom.push(data.news.badges());
     }
     let texts = column![top, bottom].spacing(3.0).width(Fill);
     list_row(row![data.avatar, texts].spacing(space::S3).align_y(Center), data.selected, open)
@@ -95,13 +115,13 @@ fn preview<'a, M: 'a>(preview: Preview<'a>, bold: bool) -> Element<'a, M> {
 pub fn rail<'a, M: Clone + 'a>(
     avatar: Element<'a, M>,
     name: &str,
-    unread: u64,
+    news: News<'a>,
     selected: bool,
     open: M,
 ) -> Element<'a, M> {
     let mut content = stack![avatar];
-    if unread > 0 {
-        content = content.push(container(badge::unread(unread, false)).width(48.0).align_x(iced::Right));
+    if news.unread > 0 || news.called.is_some() {
+        content = content.push(container(news.badges()).width(48.0).align_x(iced::Right));
     }
     Pressable::new(content)
         .name(name)

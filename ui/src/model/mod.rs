@@ -3,6 +3,8 @@
 pub mod draft;
 pub mod emoji;
 pub mod group;
+pub mod mention;
+pub mod notify;
 pub mod passphrase;
 pub mod receipts;
 pub mod row;

@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use undertone::api::{Account, Message, MessageId, MessageKind, MessageState};
 
+use super::mention::{self, Place as Addressed};
 use super::time::Labels;
 use super::timeline::Timeline;
+use super::world::World;
 use super::{emoji, text};
 
 /// One row of a timeline.
@@ -60,6 +62,10 @@ pub struct Bubble {
     pub quote: Option<Quote>,
     /// The emoji on it.
     pub chips: Vec<Chip>,
+    /// Where its text names those whom it addresses.
+    pub addressed: Vec<Addressed>,
+    /// Whether it addresses us.
+    pub addresses_me: bool,
 }
 
 impl std::fmt::Debug for Bubble {
@@ -135,7 +141,7 @@ pub struct Chip {
 
 /// The rows of a timeline.
 #[must_use]
-pub fn rows(timeline: &Timeline, labels: &Labels, now_ms: i64, me: Option<&Account>) -> Vec<Row> {
+pub fn rows(timeline: &Timeline, labels: &Labels, now_ms: i64, world: &World) -> Vec<Row> {
     let divider = timeline.divider();
     let mut rows = Vec::new();
     let mut before: Option<&Message> = None;
@@ -164,7 +170,7 @@ pub fn rows(timeline: &Timeline, labels: &Labels, now_ms: i64, me: Option<&Accou
         let joins_above = !divided && before.is_some_and(|before| joined(before, message, labels));
         let joins_below =
             messages.peek().is_some_and(|below| divider != Some(below.id) && joined(message, below, labels));
-        let bubble = bubble(timeline, message, labels, me);
+        let bubble = bubble(timeline, message, labels, world);
         let bubble = Bubble { place: place(joins_above, joins_below), ..bubble };
         rows.push(Row { key: key(&message.id, "message"), body: Body::Bubble(Arc::new(bubble)) });
         before = Some(message);
@@ -190,7 +196,8 @@ pub fn message_key(id: &MessageId) -> u64 {
     key(id, "message")
 }
 
-fn bubble(timeline: &Timeline, message: &Message, labels: &Labels, me: Option<&Account>) -> Bubble {
+fn bubble(timeline: &Timeline, message: &Message, labels: &Labels, world: &World) -> Bubble {
+    let me = world.me.account.as_ref();
     let quote = message.reply_to.filter(|_| !message.deleted).map(|target| {
         let answered = timeline.get(&target);
         Quote { target, author: answered.map(|answered| answered.author), text: answered.and_then(excerpt) }
@@ -204,6 +211,8 @@ fn bubble(timeline: &Timeline, message: &Message, labels: &Labels, me: Option<&A
         told_name: message.shared.as_ref().map(|shared| text::name(&shared.author)),
         mine: message.mine,
         place: Place::Single,
+        addressed: mention::shown(message, world),
+        addresses_me: message.mentions_me && !message.deleted,
         content: content(message),
         time: labels.clock(at(message)),
         full_time: labels.full(at(message)),

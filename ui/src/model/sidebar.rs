@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 
 use undertone::api::{
     Account, Chat, ChatKind, Contact, ContactState, ConversationId, Message, MessageKind, MessageState,
+    NotifyMode,
 };
 
 use super::draft::Drafts;
 use super::group::{self, Line, Who};
+use super::notify;
 use super::row;
 use super::time::Labels;
 use super::world::{Here, World, vouched};
@@ -31,6 +33,10 @@ pub struct Item {
     pub time: String,
     /// Messages not yet seen.
     pub unread: u32,
+    /// Whether some of those address us.
+    pub called: bool,
+    /// Whether we are told of some messages only, or of none.
+    pub muted: bool,
     /// Whether safety numbers were compared.
     pub verified: bool,
     /// Whether the person has a new device that waits for a decision.
@@ -153,6 +159,8 @@ fn item(
         excerpt: excerpt(world, contact, chat, id, context),
         time: time.unwrap_or_default(),
         unread: chat.map_or(0, |chat| chat.unread),
+        called: chat.is_some_and(|chat| chat.mentions > 0),
+        muted: chat.is_some_and(|chat| notify::mode(chat, context.now_ms) != NotifyMode::All),
         verified: contact.is_some_and(vouched),
         key_changed: contact.is_some_and(|contact| contact.state == ContactState::KeyChanged),
         here: contact.map_or(Here::Never, Here::from),

@@ -11,6 +11,7 @@ use crate::kit::Element;
 use crate::model::time::{Labels, Language};
 use crate::platform::prefs::Appearance;
 
+mod attention;
 pub mod chat;
 pub mod halted;
 pub mod main;

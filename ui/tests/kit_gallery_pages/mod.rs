@@ -13,7 +13,7 @@ use undertone_ui::kit::button::{self, Kind, button};
 use undertone_ui::kit::emoji as kit_emoji;
 use undertone_ui::kit::field::{self, Field};
 use undertone_ui::kit::icon::Icon;
-use undertone_ui::kit::row::{Conversation, Preview, conversation};
+use undertone_ui::kit::row::{Conversation, News, Preview, conversation};
 use undertone_ui::kit::theme::Tone;
 use undertone_ui::kit::toast::Toast;
 use undertone_ui::kit::{
@@ -94,8 +94,11 @@ pub(crate) fn lists(texts: &Texts) -> Page {
         verified: color == 3,
         time: "2:03 PM".into(),
         preview,
-        unread,
-        muted: color == 5,
+        news: News {
+            unread,
+            called: (color == 3).then(|| "You were mentioned".into()),
+            muted: (color == 5).then(|| "Muted".into()),
+        },
         pinned: color == 3,
         selected: color == 6,
     };

@@ -170,6 +170,7 @@ impl FakeCore {
             | Ask::Block(_)
             | Ask::Lock
             | Ask::NameContact { .. }
+            | Ask::Notify { .. }
             | Ask::Read { .. }
             | Ask::Typing { .. }
             | Ask::Unblock(_) => Answer::Done(Ok(())),

@@ -2,26 +2,30 @@
 //!
 //! Every string is ready to show and every press is a closure or a message of the screen. Knows no messenger type.
 
+mod chips;
 mod frame;
 mod line;
+mod typing;
 
 use std::borrow::Cow;
 
 use iced::Point;
-use iced::widget::{Row, column, container, row};
-use iced::{Center, Color, Fill, Theme};
+use iced::widget::{column, container, row};
+use iced::{Center, Fill, Theme};
 
-use super::Element;
-use super::font;
 use super::icon::{Icon, spoken, toned};
 use super::pressable::{Look, Pressable};
 use super::text::{Role, body, caption, label, role};
 use super::theme::{Tone, tokens};
 use super::token::{radius, size, space};
+use super::{Element, badge};
 use crate::model::emoji;
+use crate::model::mention::Place;
 
+use chips::chips;
 use frame::Frame;
 pub use line::{Line, Stroke};
+pub use typing::typing;
 
 /// Whose message it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -138,6 +142,8 @@ pub struct Bubble<'a, M> {
     edited: Option<Cow<'a, str>>,
     receipt: Option<(Receipt, Cow<'a, str>)>,
     reactions: Vec<Reaction<'a, M>>,
+    places: &'a [Place],
+    called: Option<Cow<'a, str>>,
     on_link: Option<Box<dyn Fn(String) -> M + 'a>>,
     on_copy: Option<Box<dyn Fn(String) -> M + 'a>>,
     on_menu: Option<Box<dyn Fn(Point) -> M + 'a>>,
@@ -156,6 +162,8 @@ impl<'a, M: Clone + 'a> Bubble<'a, M> {
             edited: None,
             receipt: None,
             reactions: Vec::new(),
+            places: &[],
+            called: None,
             on_link: None,
             on_copy: None,
             on_menu: None,
@@ -194,6 +202,13 @@ impl<'a, M: Clone + 'a> Bubble<'a, M> {
     #[must_use]
     pub fn reactions(mut self, reactions: impl IntoIterator<Item = Reaction<'a, M>>) -> Self {
         self.reactions = reactions.into_iter().collect();
+        self
+    }
+
+    /// Whom it names where, and the words for that it addresses us, if it does.
+    #[must_use]
+    pub fn names(mut self, places: &'a [Place], called: Option<Cow<'a, str>>) -> Self {
+        (self.places, self.called) = (places, called);
         self
     }
 
@@ -240,13 +255,17 @@ impl<'a, M: Clone + 'a> Bubble<'a, M> {
             frame::Ground::Outline | frame::Ground::None => (Tone::Secondary, Tone::Secondary),
         };
         let meta = meta(self.edited, self.time, self.receipt, quiet, main);
+        let meta = match self.called.map(|words| badge::called(16.0, words)) {
+            Some(called) => row![called, meta].spacing(space::S1).align_y(Center).into(),
+            None => meta,
+        };
         let sign: Option<Element<'a, M>> = match &self.body {
             Body::Note(glyph, _) => Some(toned(*glyph, 16.0, Tone::Secondary).into()),
             Body::Text(_) => None,
         };
         let mut words = match self.body {
             Body::Text(text) if jumbo => role(Role::JUMBO, text),
-            Body::Text(text) => body(text).tone(main),
+            Body::Text(text) => body(text).tone(main).places(self.places),
             Body::Note(_, text) => label(text).tone(main),
         };
         if let Some(open) = self.on_link {
@@ -345,64 +364,6 @@ fn quoted<'a, M: Clone + 'a>(quote: Quote<'a, M>, out: bool) -> Element<'a, M> {
             Look { background: Some(ground), text: None, border: iced::border::rounded(10.0) }
         })
         .into()
-}
-
-fn chips<'a, M: Clone + 'a>(reactions: Vec<Reaction<'a, M>>) -> Option<Element<'a, M>> {
-    if reactions.is_empty() {
-        return None;
-    }
-    let chips = reactions.into_iter().map(|reaction| {
-        let own = reaction.own;
-        let mut content = row![role(EMOJI_CHIP, reaction.emoji)].spacing(space::S1).align_y(Center);
-        if reaction.count > 1 {
-            content = content.push(super::text::micro(reaction.count.to_string()));
-        }
-        Pressable::new(content)
-            .on_press_maybe(reaction.press)
-            .name(reaction.names)
-            .padding([0.0, 7.0])
-            .height(26.0)
-            .style(move |t, status| {
-                let (ground, text) = match (own, status.hovered) {
-                    (true, _) => (t.chip_own, t.on_chip_own),
-                    (false, true) => (t.bg_hover, t.text),
-                    (false, false) => (t.bubble_in, t.text),
-                };
-                let border = iced::Border { color: t.bg, width: 2.0, radius: radius::FULL.into() };
-                Look { background: Some(ground), text: Some(text), border }
-            })
-            .into()
-    });
-    Some(Row::with_children(chips).spacing(2.0).wrap().into())
-}
-
-const EMOJI_CHIP: Role = Role { size: 14.0, line: 18.0, font: font::EMOJI };
-
-/// Three dots of somebody writing, in a bubble of their own. `phase` counts 0, 1, 2 for the dot that stands out; a still
-/// picture is as good.
-#[must_use]
-pub fn typing<'a, M: 'a>(phase: u8, words: impl Into<Cow<'a, str>>) -> Element<'a, M> {
-    let dots = (0..3_u8).map(|n| {
-        container(iced::widget::space().width(6.0).height(6.0))
-            .style(move |theme: &Theme| {
-                let t = tokens(theme);
-                let color = if n == phase % 3 { t.text_2 } else { Color { a: 0.45, ..t.text_2 } };
-                container::Style {
-                    background: Some(color.into()),
-                    border: iced::border::rounded(radius::FULL),
-                    ..container::Style::default()
-                }
-            })
-            .into()
-    });
-    let pill = iced::widget::center(Row::with_children(dots).spacing(5.0)).width(52.0).height(34.0).style(
-        |theme: &Theme| container::Style {
-            background: Some(tokens(theme).bubble_in.into()),
-            border: iced::border::rounded(radius::BUBBLE),
-            ..container::Style::default()
-        },
-    );
-    row![pill, caption(words).tone(Tone::Secondary)].spacing(space::S2).align_y(Center).into()
 }
 
 /// The widest a bubble gets in a list of some width.

@@ -12,6 +12,8 @@ use iced::{Color, Pixels, Point, Rectangle, Size, alignment};
 
 use crate::kit::font;
 use crate::kit::text::Role;
+use crate::kit::token::radius;
+use crate::model::mention::Place;
 use crate::model::{emoji, text};
 
 const ELLIPSIS: char = '…';
@@ -24,6 +26,7 @@ pub(super) struct Request<'a> {
     pub(super) align: Alignment,
     pub(super) max_lines: Option<usize>,
     pub(super) links: bool,
+    pub(super) places: &'a [Place],
 }
 
 /// A link as drawn: its span in the paragraph and its target.
@@ -44,6 +47,9 @@ pub(super) struct State {
     width: f32,
     cut: bool,
     needed: Size,
+    places: Vec<Place>,
+    /// The spans that name somebody, and whether it is us.
+    names: Vec<(usize, bool)>,
     /// The text as drawn, word joiners included.
     pub(super) drawn: String,
     pub(super) links: Vec<Target>,
@@ -64,7 +70,8 @@ impl State {
         let same = self.source == request.content
             && self.role == Some(request.role)
             && self.max_lines == request.max_lines
-            && self.align == request.align;
+            && self.align == request.align
+            && self.places == request.places;
         if same && (self.width - width).abs() < f32::EPSILON {
             return self.needed;
         }
@@ -81,11 +88,14 @@ impl State {
         self.role = Some(request.role);
         self.max_lines = request.max_lines;
         self.align = request.align;
+        self.places = request.places.to_vec();
         self.width = width;
         self.cut = false;
         let shown = text::shown(request.content);
         let links = if request.links { text::links(&shown) } else { Vec::new() };
-        self.shape(&shown, &links, request, width);
+        // places are of the text as it is shown
+        let places = if shown == request.content { request.places } else { &[] };
+        self.shape(&shown, &cuts(&shown, links, places), request, width);
         if let Some(limit) = request.max_lines
             && let Some(shorter) = self.shortened(limit, width, request.role)
         {
@@ -101,10 +111,10 @@ impl State {
         self.paragraph.buffer().layout_runs().take(2).count()
     }
 
-    fn shape(&mut self, shown: &str, links: &[text::Link], request: &Request<'_>, width: f32) {
+    fn shape(&mut self, shown: &str, cuts: &[Cut], request: &Request<'_>, width: f32) {
         let one_line = request.max_lines == Some(1);
         self.drawn = if one_line { shown.replace('\n', " ") } else { text::wrappable(shown).into_owned() };
-        let rich = !links.is_empty() || emoji::any(&self.drawn);
+        let rich = !cuts.is_empty() || emoji::any(&self.drawn);
         let definition = Text {
             content: (),
             bounds: Size::new(width, f32::INFINITY),
@@ -117,20 +127,28 @@ impl State {
             wrapping: if one_line { Wrapping::None } else { Wrapping::WordOrGlyph },
         };
         self.links.clear();
+        self.names.clear();
         if !rich {
             self.paragraph = Paragraph::with_text(definition.with_content(self.drawn.as_str()));
             return;
         }
-        let (ranges, targets) = spans(shown, &self.drawn, links);
-        let parts: Vec<Span<'_, (), iced::Font>> = ranges
-            .into_iter()
-            .map(|run| {
-                let part = Span::new(self.drawn.get(run.range).unwrap_or_default());
-                if run.emoji { part.font(font::EMOJI) } else { part }
-            })
-            .collect();
+        let mut parts = Vec::new();
+        for part in spans(shown, &self.drawn, cuts) {
+            let (index, words) = (parts.len(), self.drawn.get(part.run.range).unwrap_or_default());
+            let span: Span<'_, (), iced::Font> = Span::new(words);
+            let named = matches!(part.what, What::Name(_));
+            parts.push(match (part.run.emoji, named) {
+                (true, _) => span.font(font::EMOJI),
+                (false, true) => span.font(font::SEMIBOLD),
+                (false, false) => span,
+            });
+            match part.what {
+                What::Link(url) => self.links.push(Target { span: index, url }),
+                What::Name(me) => self.names.push((index, me)),
+                What::Nothing => {}
+            }
+        }
         self.paragraph = Paragraph::with_spans(definition.with_content(parts.as_slice()));
-        self.links = targets;
     }
 
     /// The text cut so that it fits into `limit` lines with an ellipsis, or `None` if it fits as it is.
@@ -197,6 +215,26 @@ impl State {
         }
     }
 
+    /// Puts names on grounds of their own: those of others, and ours with an edge.
+    pub(super) fn draw_names(
+        &self,
+        renderer: &mut iced::Renderer,
+        bounds: Rectangle,
+        (others, ours, edge): (Color, Color, Color),
+    ) {
+        let origin = self.origin(bounds);
+        for (span, me) in &self.names {
+            for part in self.paragraph.span_bounds(*span) {
+                let ground = Rectangle { x: origin.x + part.x, y: origin.y + part.y, ..part };
+                let ground = ground.expand(iced::Padding::from([0.0, 1.0]));
+                let width = if *me { 1.0 } else { 0.0 };
+                let border = iced::Border { color: edge, width, radius: radius::JOINED.into() };
+                let quad = renderer::Quad { bounds: ground, border, ..renderer::Quad::default() };
+                renderer.fill_quad(quad, if *me { ours } else { others });
+            }
+        }
+    }
+
     /// The link under a point given from the widget's corner.
     pub(super) fn link_at(&self, at: Point, bounds: Rectangle) -> Option<usize> {
         if self.links.is_empty() {
@@ -208,32 +246,109 @@ impl State {
     }
 }
 
-/// Cuts the drawn text where the font changes or a link starts or ends.
-fn spans(shown: &str, drawn: &str, links: &[text::Link]) -> (Vec<emoji::Run>, Vec<Target>) {
-    let mut cuts: Vec<(Range<usize>, String)> = Vec::new();
-    for link in links {
-        let url = shown.get(link.range.clone()).unwrap_or_default();
-        let before = text::wrappable(shown.get(..link.range.start).unwrap_or_default()).len();
-        let until = text::wrappable(shown.get(..link.range.end).unwrap_or_default()).len();
-        cuts.push((before..until, url.to_owned()));
-    }
-    let mut parts = Vec::new();
-    let mut targets = Vec::new();
-    let mut from = 0_usize;
-    for (range, url) in cuts {
-        push_runs(drawn, from..range.start, &mut parts);
-        targets.push(Target { span: parts.len(), url });
-        parts.push(emoji::Run { range: range.clone(), emoji: false });
-        from = range.end;
-    }
-    push_runs(drawn, from..drawn.len(), &mut parts);
-    (parts, targets)
+/// A piece of a text that is more than text.
+struct Cut {
+    range: Range<usize>,
+    what: What,
 }
 
-fn push_runs(drawn: &str, range: Range<usize>, parts: &mut Vec<emoji::Run>) {
+/// What a piece of a text is.
+#[derive(Clone)]
+enum What {
+    /// A link, to there.
+    Link(String),
+    /// A name, and whether it is ours.
+    Name(bool),
+    Nothing,
+}
+
+/// A piece of the drawn text in one font.
+struct Part {
+    run: emoji::Run,
+    what: What,
+}
+
+/// The links and names of a text in their order; a name inside a link is part of the link.
+fn cuts(shown: &str, links: Vec<text::Link>, places: &[Place]) -> Vec<Cut> {
+    let mut cuts: Vec<Cut> = links
+        .into_iter()
+        .map(|link| {
+            let url = shown.get(link.range.clone()).unwrap_or_default().to_owned();
+            Cut { range: link.range, what: What::Link(url) }
+        })
+        .collect();
+    let free = |place: &&Place| {
+        cuts.iter().all(|link| link.range.end <= place.range.start || link.range.start >= place.range.end)
+    };
+    let names = places.iter().filter(free);
+    let names: Vec<Cut> =
+        names.map(|place| Cut { range: place.range.clone(), what: What::Name(place.me) }).collect();
+    cuts.extend(names);
+    cuts.sort_by_key(|cut| cut.range.start);
+    cuts
+}
+
+/// Cuts the drawn text where the font changes, or a link or a name starts or ends.
+fn spans(shown: &str, drawn: &str, cuts: &[Cut]) -> Vec<Part> {
+    let mut parts = Vec::new();
+    let mut from = 0_usize;
+    let at = |place: usize| text::wrappable(shown.get(..place).unwrap_or_default()).len();
+    for cut in cuts {
+        let range = at(cut.range.start)..at(cut.range.end);
+        push_runs(drawn, from..range.start, &What::Nothing, &mut parts);
+        from = range.end;
+        if matches!(cut.what, What::Link(_)) {
+            parts.push(Part { run: emoji::Run { range, emoji: false }, what: cut.what.clone() });
+        } else {
+            push_runs(drawn, range, &cut.what, &mut parts);
+        }
+    }
+    push_runs(drawn, from..drawn.len(), &What::Nothing, &mut parts);
+    parts
+}
+
+fn push_runs(drawn: &str, range: Range<usize>, what: &What, parts: &mut Vec<Part>) {
     let Some(part) = drawn.get(range.clone()) else { return };
-    parts.extend(emoji::runs(part).into_iter().map(|run| emoji::Run {
-        range: run.range.start.saturating_add(range.start)..run.range.end.saturating_add(range.start),
-        emoji: run.emoji,
+    parts.extend(emoji::runs(part).into_iter().map(|run| {
+        let at = |place: usize| place.saturating_add(range.start);
+        let range = at(run.range.start)..at(run.range.end);
+        Part { run: emoji::Run { range, emoji: run.emoji }, what: what.clone() }
     }));
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::arithmetic_side_effects, reason = "a test that overflows fails, as it should")]
+    #![allow(clippy::string_slice, reason = "a test that cuts a letter fails, as it should")]
+
+    use super::*;
+
+    #[test]
+    fn names_alone_stand_out_and_what_is_around_them_does_not() {
+        font::load();
+        let content = "I ask @김보라 and @Dawn Patel. @Dawn Patel has one";
+        let at = |from: usize, name: &str| {
+            let start = from + content[from..].find(name).unwrap();
+            Place { range: start..start + name.len(), me: false }
+        };
+        let first = at(0, "@Dawn Patel");
+        let places = [at(0, "@김보라"), first.clone(), at(first.range.end, "@Dawn Patel")];
+        let (align, role) = (Alignment::Default, Role::BODY);
+        let request = Request { content, role, align, max_lines: None, links: false, places: &places };
+        let mut state = State::default();
+        state.prepare(&request, 400.0);
+        let glyphs = |span: usize| {
+            let runs = state.paragraph.buffer().layout_runs();
+            runs.flat_map(move |run| {
+                let glyphs = run.glyphs.iter().filter(move |glyph| glyph.metadata == span);
+                glyphs.map(|glyph| run.text[glyph.start..glyph.end].to_owned())
+            })
+        };
+        let named: Vec<String> = state
+            .names
+            .iter()
+            .map(|(span, _)| text::without_joiners(&glyphs(*span).collect::<String>()))
+            .collect();
+        assert_eq!(named, ["@김보라", "@Dawn Patel", "@Dawn Patel"]);
+    }
 }

@@ -16,6 +16,7 @@ use iced::{Color, Event, Length, Rectangle, Size, Theme};
 use super::Element;
 use super::text::Role;
 use super::theme::{Tone, tokens};
+use crate::model::mention::Place;
 
 pub(super) use layout::last_line_width;
 use layout::{Request, State};
@@ -33,6 +34,7 @@ pub struct Words<'a, M> {
     on_link: Option<Notify<'a, M>>,
     on_copy: Option<Notify<'a, M>>,
     outgoing: bool,
+    places: &'a [Place],
     spoken: Option<Cow<'a, str>>,
 }
 
@@ -49,6 +51,7 @@ impl<'a, M> Words<'a, M> {
             on_link: None,
             on_copy: None,
             outgoing: false,
+            places: &[],
             spoken: None,
         }
     }
@@ -109,6 +112,13 @@ impl<'a, M> Words<'a, M> {
         self
     }
 
+    /// Makes the names in it stand out, ours most of all.
+    #[must_use]
+    pub fn places(mut self, places: &'a [Place]) -> Self {
+        self.places = places;
+        self
+    }
+
     /// What tests and assistive tools find instead of the content, for signs that are not words.
     #[must_use]
     pub fn spoken(mut self, name: impl Into<Cow<'a, str>>) -> Self {
@@ -123,6 +133,7 @@ impl<'a, M> Words<'a, M> {
             align: self.align,
             max_lines: self.max_lines,
             links: self.on_link.is_some(),
+            places: self.places,
         }
     }
 }
@@ -171,6 +182,12 @@ impl<M> Widget<M, Theme, iced::Renderer> for Words<'_, M> {
         let state = tree.state.downcast_ref::<State>();
         let color: Color = self.tone.color(theme).unwrap_or(style.text_color);
         let t = tokens(theme);
+        let names = if self.outgoing {
+            (t.quote_out, t.selection_out, t.on_out)
+        } else {
+            (t.quote_in, t.selection_in, t.accent)
+        };
+        state.draw_names(renderer, layout.bounds(), names);
         let selection = if self.outgoing { t.selection_out } else { t.selection_in };
         select::draw_selection(state, renderer, layout.bounds(), selection);
         state.draw(renderer, layout.bounds(), color, *viewport);

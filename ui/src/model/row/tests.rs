@@ -11,7 +11,8 @@ use super::*;
 fn shown(messages: Vec<Message>, unread: u32) -> Vec<Row> {
     let mut timeline = Timeline::new(chat_id(1));
     timeline.newest(Page { messages, more_before: false, more_after: false }, unread);
-    rows(&timeline, &Labels::new(Language::English, TimeZone::UTC), NOW, Some(&example::me()))
+    let world = World::new(example::profile());
+    rows(&timeline, &Labels::new(Language::English, TimeZone::UTC), NOW, &world)
 }
 
 fn bubbles(rows: &[Row]) -> Vec<&Bubble> {

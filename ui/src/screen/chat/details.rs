@@ -2,7 +2,7 @@
 
 use iced::widget::{column, container, row, scrollable, space};
 use iced::{Center, Fill};
-use undertone::api::{Account, Contact, Evidence, Finding};
+use undertone::api::{Account, Chat, Contact, Evidence, Finding, NotifyMode};
 
 use crate::bridge::{Ask, Secret};
 use crate::kit::button::{self, Kind};
@@ -11,8 +11,9 @@ use crate::kit::text::{caption, heading, label, mono, title};
 use crate::kit::theme::{self, Tone};
 use crate::kit::token::{size, space as gap};
 use crate::kit::{Element, avatar, badge, field};
+use crate::model::notify::Span;
 use crate::model::world::{in_two_lines, vouched};
-use crate::screen::{Action, Ctx, Notice};
+use crate::screen::{Action, Ctx, Notice, attention};
 use crate::t;
 
 /// What the person is called.
@@ -38,6 +39,8 @@ pub enum Message {
     NameSubmitted,
     /// Another name for the person was typed.
     NameTyped(String),
+    /// We want to be told of these messages, for so long.
+    NotifyTaken(NotifyMode, Span),
     /// The person is to be removed.
     RemoveWanted(Account),
     /// The person is to be unblocked.
@@ -76,6 +79,7 @@ impl State {
             Message::BlockWanted(_)
             | Message::Closed
             | Message::NameSubmitted
+            | Message::NotifyTaken(..)
             | Message::RemoveWanted(_)
             | Message::VerifyWanted => {}
         }
@@ -87,7 +91,12 @@ impl State {
         usable && self.name != self.known
     }
 
-    pub(super) fn view<'a>(&'a self, contact: &'a Contact, ctx: Ctx<'a>) -> Element<'a, Message> {
+    pub(super) fn view<'a>(
+        &'a self,
+        contact: &'a Contact,
+        chat: Option<&Chat>,
+        ctx: Ctx<'a>,
+    ) -> Element<'a, Message> {
         let texts = ctx.texts;
         let name = crate::model::text::name(&contact.name);
         let close = button::round(Icon::X, t!(texts, "close")).on_press(Message::Closed);
@@ -132,6 +141,7 @@ impl State {
             .push((!self.evidence.is_empty()).then(|| misfits(&self.evidence, ctx)))
             .push(call)
             .push(save)
+            .push(chat.map(|chat| attention::choices(chat, ctx, Message::NotifyTaken)))
             .push(space::vertical().height(gap::S2))
             .push(acts(contact, ctx))
             .spacing(gap::S4)

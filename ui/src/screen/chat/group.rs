@@ -50,7 +50,9 @@ pub(super) fn header<'a>(state: &'a State, world: &'a World, ctx: Ctx<'a>) -> El
     } else {
         label(t!(texts, "loading")).tone(Tone::Secondary).one_line().into()
     };
-    let who = column![heading(title).one_line(), below].width(Fill);
+    let muted = header::muted(world, &state.chat, ctx);
+    let name = row![heading(title).one_line()].push(muted).spacing(gap::S1).align_y(Center);
+    let who = column![name, below].width(Fill);
     let more = button::round(Icon::Ellipsis, t!(texts, "group-details")).on_press(Message::DetailsToggled);
     let line = row![picture, who, more].spacing(gap::S3).align_y(Center);
     let line = container(line).padding([0.0, gap::S4]).center_y(size::HEADER);

@@ -2,16 +2,17 @@
 
 use iced::widget::{column, container, row, rule};
 use iced::{Center, Fill};
-use undertone::api::{Contact, ContactState};
+use undertone::api::{Contact, ContactState, ConversationId, NotifyMode};
 
 use super::{Message, State};
 use crate::kit::avatar::Presence;
 use crate::kit::button;
-use crate::kit::icon::Icon;
+use crate::kit::icon::{Icon, spoken};
 use crate::kit::text::{heading, label};
 use crate::kit::theme::{self, Tone};
 use crate::kit::token::{size, space as gap};
 use crate::kit::{Element, avatar, badge, banner};
+use crate::model::notify;
 use crate::model::world::{Here, World, vouched};
 use crate::screen::Ctx;
 use crate::t;
@@ -38,7 +39,11 @@ pub(super) fn view<'a>(state: &'a State, world: &'a World, ctx: Ctx<'a>) -> Elem
     };
     let shield = vouched(contact).then(|| badge::verified(16.0));
     let who = column![
-        row![heading(name).one_line()].push(shield).spacing(gap::S1).align_y(Center),
+        row![heading(name).one_line()]
+            .push(shield)
+            .push(muted(world, &state.chat, ctx))
+            .spacing(gap::S1)
+            .align_y(Center),
         below.one_line()
     ]
     .width(Fill);
@@ -48,6 +53,13 @@ pub(super) fn view<'a>(state: &'a State, world: &'a World, ctx: Ctx<'a>) -> Elem
     let line = row![picture, who, verify, more].spacing(gap::S3).align_y(Center);
     let line = container(line).padding([0.0, gap::S4]).center_y(size::HEADER);
     column![line, rule::horizontal(1).style(theme::hairline)].push(world.offline.then(|| offline(ctx))).into()
+}
+
+/// That we are not told of all messages, if it is so.
+pub(super) fn muted<'a>(world: &World, chat: &ConversationId, ctx: Ctx<'a>) -> Option<Element<'a, Message>> {
+    let mode = notify::mode(world.chat(chat)?, ctx.now_ms);
+    let words = || t!(ctx.texts, "chat-muted");
+    (mode != NotifyMode::All).then(|| spoken(Icon::BellOff, 14.0, Tone::Secondary, words()).into())
 }
 
 /// That this computer has no network.

@@ -2,7 +2,7 @@
 
 use iced::widget::{Column, column, container, row, scrollable, space};
 use iced::{Center, Fill};
-use undertone::api::{Account, ConversationId, Group, GroupMember, History, Role};
+use undertone::api::{Account, ConversationId, Group, GroupMember, History, NotifyMode, Role};
 
 use super::group::{agreement, title as titled};
 use crate::bridge::{Ask, GroupAsk};
@@ -14,9 +14,10 @@ use crate::kit::theme::{self, Tone};
 use crate::kit::token::{size, space as gap};
 use crate::kit::{Element, avatar, badge, field};
 use crate::model::group::{self, Verified, Who};
+use crate::model::notify::Span;
 use crate::model::text;
 use crate::model::world::World;
-use crate::screen::{Action, Ctx, past, say};
+use crate::screen::{Action, Ctx, attention, past, say};
 use crate::t;
 
 /// The title as it is being changed, and the member whose menu is open.
@@ -43,6 +44,8 @@ pub enum Message {
     LeaveWanted,
     /// What can be done with a member is to be shown, or hidden again.
     MenuToggled(Account),
+    /// We want to be told of these messages, for so long.
+    NotifyTaken(NotifyMode, Span),
     /// A member is to be removed.
     RemoveWanted(Account),
     /// A member is given another role.
@@ -93,6 +96,7 @@ impl State {
             | Message::Closed
             | Message::ForgetWanted
             | Message::LeaveWanted
+            | Message::NotifyTaken(..)
             | Message::RemoveWanted(_)
             | Message::TitleSubmitted
             | Message::VerifyWanted(_) => return Vec::new(),
@@ -136,9 +140,14 @@ impl State {
                 .width(Fill)
                 .on_press(Message::AddWanted)
         });
+        let told = world.chat(&group.chat).map(|chat| {
+            let choices = attention::choices(chat, ctx, Message::NotifyTaken);
+            container(choices).padding([0.0, gap::S4])
+        });
         let members = group.members.iter().map(|member| self.member(group, member, world, ctx));
         let inside = column![container(who).padding([0.0, gap::S4])]
             .push(manages.then(|| container(self.rename(ctx)).padding([0.0, gap::S4])))
+            .push(told)
             .push(add.map(|add| container(add).padding([0.0, gap::S4])))
             .push(Column::with_children(members))
             .push(manages.then(|| {

@@ -1,6 +1,7 @@
 //! One conversation: its header, its messages, and what is being written. Late answers for another visit are
 //! dropped; what is visible is read again when events were missed.
 
+mod answered;
 mod composer;
 mod details;
 mod group;
@@ -10,10 +11,10 @@ mod rows;
 mod view;
 mod window;
 
-use undertone::api::{Anchor, ConversationId, MessageId};
+use undertone::api::{Anchor, ConversationId, MessageId, NotifyMode};
 
 use super::{Action, Notice};
-use crate::bridge::{Answer, Ask, Secret};
+use crate::bridge::{Ask, Secret};
 use crate::kit::composer::{Draft, Event};
 use crate::kit::timeline::{Jump, Side, Viewport};
 use crate::model::draft::Drafts;
@@ -22,6 +23,7 @@ use crate::model::time::Labels;
 use crate::model::timeline::Timeline;
 use crate::model::world::World;
 
+pub use answered::give_back;
 pub use details::Message as DetailsMessage;
 pub(crate) use group::title as group_title;
 pub(crate) use header::offline;
@@ -191,6 +193,11 @@ impl State {
             | Message::Members(members::Message::Closed) => {
                 return self.toggle_details(around);
             }
+            Message::Details(details::Message::NotifyTaken(mode, span))
+            | Message::Members(members::Message::NotifyTaken(mode, span)) => {
+                let until_ms = span.until_ms(around.now_ms).filter(|_| mode != NotifyMode::All);
+                return vec![Ask::Notify { chat: self.chat, mode, until_ms }.into()];
+            }
             Message::Details(message) => {
                 if let Some(Beside::Person(details)) = &mut self.details {
                     return details.update(message);
@@ -281,49 +288,6 @@ impl State {
         self.read(around)
     }
 
-    /// Takes what came of a question.
-    pub fn answered(&mut self, answer: Answer, around: &mut Around<'_>) -> Vec<Action> {
-        match answer {
-            Answer::History { chat, anchor, visit, result } if chat == self.chat && visit == self.visit => {
-                return match result {
-                    Ok(page) => self.turn(anchor, page, around),
-                    Err(error) => vec![Action::Notify(Notice::Trouble(error.code()))],
-                };
-            }
-            Answer::Edited { chat, draft, result } | Answer::Sent { chat, draft, result } => {
-                return match result {
-                    Ok(message) => {
-                        self.arrived(message);
-                        self.settle(around)
-                    }
-                    Err(error) => {
-                        around.drafts.give_back(chat, draft);
-                        if chat == self.chat {
-                            self.editor = Draft::with_text(&around.drafts.get(&chat).text);
-                        }
-                        vec![Action::Notify(Notice::Trouble(error.code()))]
-                    }
-                };
-            }
-            Answer::Evidence { account, result: Ok(evidence) } => {
-                if let Some(Beside::Person(details)) = &mut self.details {
-                    details.found(account, evidence);
-                }
-            }
-            Answer::Changed { result, .. } => {
-                return match result {
-                    Ok(message) => {
-                        self.arrived(message);
-                        self.settle(around)
-                    }
-                    Err(error) => vec![Action::Notify(Notice::Trouble(error.code()))],
-                };
-            }
-            _ => {}
-        }
-        Vec::new()
-    }
-
     /// The person came back to the window, or the window's surroundings changed.
     pub fn attended(&mut self, around: &mut Around<'_>) -> Vec<Action> {
         self.present(around);
@@ -378,18 +342,6 @@ impl State {
         let (details, actions) = opened.unzip();
         self.details = details.map(Beside::Person);
         actions.unwrap_or_default()
-    }
-}
-
-/// A text that could not be sent goes back to its draft, whatever is on screen now.
-pub fn give_back(answer: Answer, drafts: &mut Drafts) -> Vec<Action> {
-    match answer {
-        Answer::Edited { chat, draft, result: Err(error) }
-        | Answer::Sent { chat, draft, result: Err(error) } => {
-            drafts.give_back(chat, draft);
-            vec![Action::Notify(Notice::Trouble(error.code()))]
-        }
-        _ => Vec::new(),
     }
 }
 

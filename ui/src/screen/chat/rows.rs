@@ -123,6 +123,7 @@ fn message<'a>(
     };
     let mut bubble = Bubble::new(side, place, body(data, people, ctx), data.time.as_str())
         .edited(edited)
+        .names(&data.addressed, data.addresses_me.then(|| t!(texts, "message-addresses-you").into()))
         .quote(data.quote.as_ref().map(|quote| quoted(quote, people, ctx)))
         .reactions(data.chips.iter().map(|chip| reaction(data.id, chip, people, ctx)))
         .on_copy(|text| Message::Copied(Secret::new(text)))

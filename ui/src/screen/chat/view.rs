@@ -42,7 +42,10 @@ pub fn view<'a>(
             world.group(&state.chat).map(|group| members.view(group, world, ctx).map(Message::Members))
         }
         Some(Beside::Person(details)) => {
-            world.contact_of(&state.chat).map(|contact| details.view(contact, ctx).map(Message::Details))
+            let chat = world.chat(&state.chat);
+            world
+                .contact_of(&state.chat)
+                .map(|contact| details.view(contact, chat, ctx).map(Message::Details))
         }
         None => None,
     };

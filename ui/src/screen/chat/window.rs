@@ -41,7 +41,7 @@ impl State {
     }
 
     pub(super) fn present(&mut self, around: &Around<'_>) {
-        self.rows = row::rows(&self.timeline, around.labels, around.now_ms, around.world.me.account.as_ref());
+        self.rows = row::rows(&self.timeline, around.labels, around.now_ms, around.world);
     }
 
     /// What is visible at the end has been seen, if the person can see the window.

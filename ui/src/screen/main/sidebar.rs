@@ -166,13 +166,7 @@ pub(super) fn rail<'a>(side: Side<'a>, ctx: Ctx<'a>) -> Element<'a, Message> {
         move |index| match entries.get(index) {
             Some(Entry::Conversation(item)) => {
                 let selected = side.open == Open::Conversation(item.chat);
-                rows::rail(
-                    picture(item),
-                    &item.name,
-                    item.unread.into(),
-                    selected,
-                    Message::Opened(item.chat),
-                )
+                rows::rail(picture(item), &item.name, news(item, ctx), selected, Message::Opened(item.chat))
             }
             Some(Entry::Requests(count)) => {
                 let name = asking(*count, ctx);
@@ -248,12 +242,19 @@ fn conversation<'a>(item: &'a Item, open: Open, ctx: Ctx<'a>) -> Element<'a, Mes
         verified: item.verified,
         time: item.time.as_str().into(),
         preview: preview(item, ctx),
-        unread: item.unread.into(),
-        muted: false,
+        news: news(item, ctx),
         pinned: false,
         selected: open == Open::Conversation(item.chat),
     };
     rows::conversation(data, Message::Opened(item.chat))
+}
+
+fn news<'a>(item: &Item, ctx: Ctx<'a>) -> rows::News<'a> {
+    rows::News {
+        unread: item.unread.into(),
+        called: item.called.then(|| t!(ctx.texts, "chat-addresses-you").into()),
+        muted: item.muted.then(|| t!(ctx.texts, "chat-muted").into()),
+    }
 }
 
 fn preview<'a>(item: &'a Item, ctx: Ctx<'a>) -> Preview<'a> {

@@ -1,0 +1,151 @@
+//! Who is addressed in a group, and of what we want to be told.
+#![allow(clippy::arithmetic_side_effects, reason = "a test that overflows fails, as it should")]
+#![cfg(test)]
+
+mod support;
+
+use support::example::{
+    MINUTE, NOW_MS, account, chat, chat_id, connected, contact, group, group_chat, member, theirs,
+};
+use support::{FakeCore, Harness, LOOKS};
+use undertone::api::{Chat, Event, Group, Mention, Message as Said, NotifyMode, Role};
+use undertone_ui::app::Message;
+use undertone_ui::bridge::Ask;
+use undertone_ui::screen::{chat as talk, main};
+
+const BORA: u8 = 1;
+const CHAN: u8 = 2;
+const DAWN: u8 = 3;
+const CLUB: u8 = 20;
+
+fn at(message: Said, minutes_ago: u64) -> Said {
+    Said { sent_at_ms: NOW_MS - minutes_ago * MINUTE, ..message }
+}
+
+/// A text of somebody in the club that addresses somebody.
+fn by(n: u8, lamport: u64, text: &str, mentions: &[Mention]) -> Said {
+    let mentions_me = mentions.iter().any(|one| [Mention::All, who(0)].contains(one)) && n != 0;
+    let mentions = mentions.to_vec();
+    Said { author: account(n), mine: n == 0, mentions, mentions_me, ..theirs(CLUB, lamport, text) }
+}
+
+fn who(n: u8) -> Mention {
+    Mention::Account(account(n))
+}
+
+fn conversation() -> Vec<Said> {
+    vec![
+        at(by(BORA, 5, "@Hana, can you and @Chan bring the map?", &[who(0), who(CHAN)]), 40),
+        at(by(0, 6, "I ask @김보라 and @Dawn Patel. @Dawn Patel has one", &[who(BORA), who(DAWN)]), 30),
+        at(by(CHAN, 7, "@김보라님이 가져오신대요 🗺️ https://example.org/@Hana", &[who(BORA)]), 20),
+        at(by(DAWN, 8, "Somebody with another name for me wrote this", &[who(0)]), 10),
+        at(by(BORA, 9, "@all 9:30!", &[Mention::All]), 5),
+    ]
+}
+
+fn club() -> Group {
+    let people =
+        [(BORA, "김보라", Role::Admin), (CHAN, "Chan", Role::Member), (DAWN, "Dawn Patel", Role::Member)];
+    group(CLUB, "Saturday hikers", people.map(|(n, name, role)| member(n, name, role)).into())
+}
+
+fn listed(unread: u32, mentions: u32) -> Chat {
+    Chat { mentions, ..group_chat(CLUB, "Saturday hikers", unread, conversation().last().cloned()) }
+}
+
+fn core() -> FakeCore {
+    FakeCore {
+        contacts: vec![connected(contact(BORA, "김보라")), contact(CHAN, "Chan")],
+        chats: vec![
+            listed(5, 2),
+            chat(BORA, "김보라", 0, Some(at(theirs(BORA, 50, "내일 봐요"), 90))),
+            Chat { notify: NotifyMode::None, ..chat(CHAN, "Chan", 3, Some(at(theirs(CHAN, 60, "ok"), 100))) },
+        ],
+        groups: vec![club()],
+        messages: conversation(),
+        ..FakeCore::default()
+    }
+}
+
+fn opened() -> Harness {
+    let mut harness = Harness::new(core());
+    harness.press("Saturday hikers");
+    harness.asked();
+    harness
+}
+
+fn details(harness: &mut Harness) {
+    harness.act(Message::Main(main::Message::Chat(talk::Message::DetailsToggled)));
+}
+
+fn told(mode: NotifyMode, until_ms: Option<u64>) -> Ask {
+    Ask::Notify { chat: chat_id(CLUB), mode, until_ms }
+}
+
+#[test]
+fn the_list_says_where_we_are_addressed_and_what_stays_silent() {
+    let mut harness = Harness::new(core());
+    assert!(harness.shows("You were mentioned"));
+    assert!(harness.shows("Notifications limited"));
+    harness.happen([Event::ChatChanged(listed(5, 0))]);
+    assert!(!harness.shows("You were mentioned"));
+}
+
+#[test]
+fn a_message_that_addresses_us_says_so_and_one_of_ours_does_not() {
+    let mut harness = Harness::new(FakeCore { messages: conversation()[1..3].to_vec(), ..core() });
+    harness.press("Saturday hikers");
+    assert!(!harness.shows("Mentions you"));
+    let harness = opened();
+    assert!(harness.shows("Mentions you"));
+}
+
+#[test]
+fn what_we_are_told_of_is_chosen_in_the_details_and_for_how_long() {
+    let mut harness = opened();
+    assert!(!harness.shows("For 1 hour"));
+    details(&mut harness);
+    assert!(!harness.shows("For 1 hour"));
+    harness.press("Only mentions");
+    assert_eq!(harness.asked(), [told(NotifyMode::Mentions, None)]);
+    harness.happen([Event::ChatChanged(Chat { notify: NotifyMode::Mentions, ..listed(0, 0) })]);
+    assert!(harness.shows("Messages that mention you, and replies to yours"));
+    harness.press("For 1 hour");
+    let hour = Some(NOW_MS + 60 * MINUTE);
+    assert_eq!(harness.asked(), [told(NotifyMode::Mentions, hour)]);
+    let limited = Chat { notify: NotifyMode::None, notify_until_ms: hour, ..listed(0, 0) };
+    harness.happen([Event::ChatChanged(limited)]);
+    assert!(harness.shows("Until 3:03 PM, then all messages again"));
+    harness.press("All messages");
+    assert_eq!(harness.asked(), [told(NotifyMode::All, None)]);
+}
+
+#[test]
+fn a_conversation_of_two_is_silent_or_not() {
+    let mut harness = Harness::new(core());
+    harness.press("김보라");
+    harness.asked();
+    details(&mut harness);
+    harness.asked();
+    assert!(!harness.shows("Only mentions"));
+    harness.press("Nothing");
+    let silent = Ask::Notify { chat: chat_id(BORA), mode: NotifyMode::None, until_ms: None };
+    assert_eq!(harness.asked(), [silent]);
+}
+
+#[test]
+fn every_state_of_being_addressed_can_be_drawn() {
+    for look in LOOKS {
+        let mut harness = Harness::looking(core(), look);
+        harness.press("Saturday hikers");
+        harness.happen([Event::ChatChanged(listed(5, 2))]);
+        harness.shot("mention-timeline", look);
+        details(&mut harness);
+        let until = Some(NOW_MS + 60 * MINUTE);
+        let chat = Chat { notify: NotifyMode::Mentions, notify_until_ms: until, ..listed(5, 2) };
+        harness.happen([Event::ChatChanged(chat)]);
+        harness.shot("mention-details", look);
+        harness.resize(640.0, 480.0);
+        harness.shot("mention-narrow", look);
+    }
+}
