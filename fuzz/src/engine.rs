@@ -207,7 +207,7 @@ impl World {
                 | Effect::Judge { .. }
                 | Effect::Publish { .. }
                 | Effect::CompareStored(_)
-                | Effect::CountUnread(_)
+                | Effect::Recount(_)
                 | Effect::ReadHistory(_)
                 | Effect::SendCarried { .. }
                 | Effect::WeighChain { .. }

@@ -192,7 +192,7 @@ impl Actor {
             let row = if upto.conversation == chat { open.message(chat, upto.entry) } else { None };
             let row = row.ok_or(ClientError::NotFound("message"))?;
             let theirs = if row.mine { open.theirs_before(chat, upto.entry)? } else { Some(upto.entry) };
-            let left = open.unread(chat, Some(&upto.entry))?;
+            let left = open.unread(chat, Some(&upto.entry), |_| {})?;
             Ok(theirs.map(|entry| (entry, left)))
         });
         match left {
@@ -283,16 +283,18 @@ impl super::actor::Open {
         Ok(page.rows.iter().rev().find(|row| !row.mine).map(|row| row.entry.id))
     }
 
-    /// Messages of others after this one that count, and how many of them address our person.
+    /// Messages of others after this one that count, and how many of them address our person; each is shown to `each`.
     pub(super) fn unread(
         &self,
         chat: ConversationId,
         after: Option<&EntryRef>,
+        each: impl Fn(&EntryRef),
     ) -> Result<(u32, u32), ClientError> {
         let own = self.engine.account();
         let judge = |by: &EntryRef, mentions: Option<&Mentions>| {
             let address = |mentions| self.engine.addressed(chat, by, mentions).address(&own);
-            (!self.engine.is_hidden(chat, by)).then(|| mentions.is_some_and(address))
+            let counts = !self.engine.is_hidden(chat, by);
+            counts.then(|| each(by)).map(|()| mentions.is_some_and(address))
         };
         self.store.count_shown_after(&chat, after, false, judge).map_err(store_error)
     }

@@ -72,7 +72,7 @@ impl Actor {
                 Effect::Fault(peer) => self.punish(peer),
                 Effect::Judge { token, verdict } => self.judge(token, verdict),
                 Effect::Notice(notice) => notices.push(notice),
-                Effect::CountUnread(chat) => drop(uncounted.insert(chat)),
+                Effect::Recount(chat) => drop(uncounted.insert(chat)),
                 Effect::ReadHistory(history) => wanted.push(history),
                 Effect::WeighChain { conversation, chain } => weighed.push((conversation, chain)),
                 Effect::Publish { topic, frame } => self.publish(topic, frame),
@@ -103,7 +103,7 @@ impl Actor {
             self.weigh(conversation, &chain);
         }
         for chat in uncounted {
-            self.count_unread(chat);
+            self.recount(chat);
         }
     }
 
@@ -126,14 +126,6 @@ impl Actor {
         for frame in kept {
             self.with_engine(|engine, ctx| engine.on_compared(compare, &frame, ctx.now_ms));
         }
-    }
-
-    /// What cannot be counted now stays as it is.
-    fn count_unread(&mut self, chat: ConversationId) {
-        let Some(open) = &self.open else { return };
-        let Some((head, _)) = open.engine.group(chat) else { return };
-        let Ok(unread) = open.unread(chat, head.read_upto.as_ref()) else { return };
-        self.with_engine(|engine, _| engine.unread_is(chat, unread));
     }
 
     fn send(&mut self, peer: Peer, frame: &[u8]) {

@@ -13,6 +13,7 @@ mod group;
 mod history;
 mod network;
 mod passphrase;
+mod recount;
 mod scrub;
 mod unlock;
 mod view;

@@ -181,6 +181,10 @@ impl Engine {
             proofs_due: false,
             strangers_bundles: Allowance::default(),
         };
+        // The program may have ended between what changed and counting.
+        for conversation in engine.groups.keys().copied().collect::<Vec<_>>() {
+            engine.recount(conversation);
+        }
         if snapshot.rolled_back {
             for (conversation, group) in &mut engine.groups {
                 group.start_anew(now_ms);

@@ -56,8 +56,8 @@ pub enum Effect {
     },
     /// Read a message of a group as it travelled, and hand it to `Engine::on_compared`.
     CompareStored(Compare),
-    /// Other rows of a group count than did: count what is unread, and hand it to `Engine::unread_is`.
-    CountUnread(ConversationId),
+    /// Other rows of a group count than did: count them, and hand that to `Engine::recounted`.
+    Recount(ConversationId),
     /// Close the connection. The peer may come back.
     Disconnect(Peer),
     /// The peer broke the rules: close the connection, and keep it away for a while.

@@ -240,20 +240,6 @@ impl Engine {
         self.out.chat_changed(conversation);
     }
 
-    /// What was asked for has been counted: messages of others that our person has not seen, and how many of them address
-    /// our person.
-    pub fn unread_is(&mut self, conversation: ConversationId, unread: (u32, u32)) {
-        let Some(group) = self.groups.get_mut(&conversation) else { return };
-        let head = &mut group.head;
-        if (head.unread, head.attention.mentions) == unread {
-            return;
-        }
-        (head.unread, head.attention.mentions) = unread;
-        group.news = true;
-        self.out.group_touched(conversation);
-        self.out.chat_changed(conversation);
-    }
-
     /// Tells the connected members that our person is writing, or has stopped.
     pub(in crate::protocol) fn group_typing(
         &mut self,

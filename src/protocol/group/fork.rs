@@ -171,10 +171,8 @@ impl Engine {
         };
         forked.row.forked = Some(at);
         let account = forked.row.account;
-        if group.judge_rows() {
-            self.out.effect(Effect::CountUnread(conversation));
-        }
         group.news = true;
+        let others_count = group.judge_rows();
         self.out.chain_touched(conversation, chain);
         if account == self.me.account {
             // An old copy of us was put back.
@@ -185,6 +183,9 @@ impl Engine {
         }
         self.out.notice(Notice::GroupChanged(conversation));
         self.out.chat_changed(conversation);
+        if others_count {
+            self.recount(conversation);
+        }
     }
 
     /// Sends a member the messages in whose place it holds others: they, with its own, are a proof.

@@ -28,6 +28,7 @@ mod ops;
 #[cfg(test)]
 mod owed_tests;
 mod query;
+mod recount;
 mod resolve;
 mod say;
 mod state;
@@ -43,4 +44,5 @@ pub use fork::Compare;
 pub(super) use gossip::Circles;
 pub use history::HistoryFor;
 pub use query::{KeyMissing, Same};
+pub use recount::Recount;
 pub(super) use state::Group;

@@ -18,7 +18,7 @@ use crate::{
     model::{AccountId, Body, Change, ContactState, ConversationId, Entry, EntryRef, Name, OpId},
     protocol::{
         engine::{Ctx, Engine},
-        step::{Effect, Notice},
+        step::Notice,
     },
     wire::encode_entry,
 };
@@ -41,10 +41,10 @@ impl Engine {
         }
         let Some(group) = self.groups.get_mut(&conversation) else { return false };
         let before = group.state().cloned();
-        if group.resolve() {
-            self.out.effect(Effect::CountUnread(conversation));
-        }
         group.news = true;
+        if group.resolve() {
+            self.recount(conversation);
+        }
         self.circles.changed();
         for id in &new {
             self.put_op(conversation, id, ctx.now_ms);

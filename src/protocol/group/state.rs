@@ -50,6 +50,10 @@ pub(in crate::protocol) struct Group {
     pub(super) told_ms: u64,
     /// Rows that do not count: device, first and last sequence number.
     hidden: Vec<(DeviceId, u64, u64)>,
+    /// Rows that did not count when the group was counted last.
+    pub(super) hidden_before: Vec<(DeviceId, u64, u64)>,
+    /// Whether other rows count than those that were counted last.
+    pub(super) uncounted: bool,
     /// Members who are writing, and since when.
     pub(super) typing: BTreeMap<AccountId, u64>,
 }
@@ -123,6 +127,8 @@ impl Group {
             news: false,
             told_ms: 0,
             hidden: Vec::new(),
+            hidden_before: Vec::new(),
+            uncounted: false,
             typing: BTreeMap::new(),
         }
     }
@@ -227,7 +233,14 @@ impl Group {
                 }
             }
         }
-        std::mem::replace(&mut self.hidden, hidden) != self.hidden
+        if hidden == self.hidden {
+            return false;
+        }
+        let before = std::mem::replace(&mut self.hidden, hidden);
+        if !self.uncounted {
+            self.hidden_before = before;
+        }
+        true
     }
 
     /// From which sequence number on messages of this author, who knew these operations, do not count.
@@ -272,9 +285,12 @@ impl Group {
 
     /// Whether a row counts for nothing: its author was no member, or could not write, or was removed before.
     pub(in crate::protocol) fn is_hidden(&self, entry: &EntryRef) -> bool {
-        self.hidden
-            .iter()
-            .any(|(device, first, last)| *device == entry.author && (*first..=*last).contains(&entry.seq))
+        is_among(&self.hidden, entry)
+    }
+
+    /// Whether it did not count when the group was counted last, if that is not so now.
+    pub(super) fn was_hidden(&self, entry: &EntryRef) -> bool {
+        is_among(&self.hidden_before, entry)
     }
 
     /// Whether the row is an operation's.
@@ -343,6 +359,12 @@ impl Group {
     pub(in crate::protocol) fn chain_row(&self, chain: &[u8; 16]) -> Option<ChainRow> {
         self.chains.get(chain).map(Chain::to_row)
     }
+}
+
+fn is_among(ranges: &[(DeviceId, u64, u64)], entry: &EntryRef) -> bool {
+    ranges
+        .iter()
+        .any(|(device, first, last)| *device == entry.author && (*first..=*last).contains(&entry.seq))
 }
 
 /// The sequence number of an operation's row: above all of entries, and of this operation alone.

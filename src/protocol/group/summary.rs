@@ -47,6 +47,7 @@ impl Engine {
 impl Group {
     /// What we hold and the member was not told, in pieces that fit; at least the newest operations.
     fn summaries(&mut self, account: AccountId, now_ms: u64) -> Vec<Summary> {
+        let seen = self.has_seen(&account);
         let shown = self.shown.entry(account).or_default();
         let all = now_ms.abs_diff(shown.whole_ms) > WHOLE_MS;
         if all {
@@ -73,7 +74,7 @@ impl Group {
                     conversation: self.head.conversation,
                     heads: heads.clone(),
                     holdings: holdings.iter().skip(from).take(MAX_HOLDINGS).cloned().collect(),
-                    seen: self.head.unread == 0,
+                    seen,
                     whole: all && piece.saturating_add(1) == count,
                     envelopes: envelopes.clone(),
                 }

@@ -20,7 +20,9 @@ pub(in crate::protocol) use self::{
     gossip::{Gossip, Weather},
     rng::SeededRng,
 };
-use super::{Ctx, Effect, Engine, HistoryFor, Notice, Refused, Standing, StoredMessage, new_profile};
+use super::{
+    Ctx, Effect, Engine, HistoryFor, Notice, Recount, Refused, Standing, StoredMessage, new_profile,
+};
 use crate::model::{
     AccountId, Body, Contact, ConversationId, DeviceId, EntryRef, Mentions, Name, Peer, SharedEntry, Text,
 };
@@ -40,14 +42,26 @@ pub(in crate::protocol) struct Node {
 
 impl Node {
     /// Texts of others that have not been seen; whom they address is not counted.
-    fn unread(&self, chat: ConversationId) -> (u32, u32) {
-        let Some((head, _)) = self.engine.group(chat) else { return (0, 0) };
-        let after = |id: &EntryRef| head.read_upto.is_none_or(|read| read < *id);
-        let texts = self.disk.entries.iter().filter(|((of, id), entry)| {
+    fn recount(&self, chat: ConversationId) -> Recount {
+        let Some((head, _)) = self.engine.group(chat) else { return Recount::default() };
+        let rows = || {
+            let here = self
+                .disk
+                .entries
+                .iter()
+                .filter(|((of, id), _)| *of == chat && !self.engine.is_hidden(chat, id));
+            here.map(|((_, id), entry)| (*id, entry))
+        };
+        let unread = rows().filter(|(id, entry)| {
             let theirs = id.author != self.engine.device() && matches!(entry.body, Body::Text { .. });
-            *of == chat && theirs && after(id) && !self.engine.is_hidden(chat, id)
+            theirs && head.read_upto.is_none_or(|read| read < *id)
         });
-        (u32::try_from(texts.count()).unwrap(), head.attention.mentions)
+        let news = unread.clone().filter(|(id, _)| self.engine.counts_now(chat, id));
+        Recount {
+            unread: (u32::try_from(unread.clone().count()).unwrap(), head.attention.mentions),
+            last: rows().filter(|(_, entry)| entry.body.is_shown()).map(|(id, _)| id).max(),
+            news: news.map(|(_, entry)| entry.clone()).collect(),
+        }
     }
 
     /// The newest texts before a place, the newest first.
@@ -204,9 +218,9 @@ impl World {
                     self.act(node, |engine, ctx| engine.on_compared(&compare, &frame, ctx.now_ms));
                 }
             }
-            Effect::CountUnread(chat) => {
-                let unread = self.nodes[node].unread(chat);
-                self.act(node, |engine, _| engine.unread_is(chat, unread));
+            Effect::Recount(chat) => {
+                let recount = self.nodes[node].recount(chat);
+                self.act(node, |engine, ctx| engine.recounted(chat, recount, ctx.now_ms));
             }
             Effect::Notice(notice) => self.nodes[node].notices.push(notice),
             Effect::ReadHistory(wanted) => {
