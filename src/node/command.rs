@@ -291,10 +291,10 @@ impl super::actor::Open {
         each: impl Fn(&EntryRef),
     ) -> Result<(u32, u32), ClientError> {
         let own = self.engine.account();
-        let judge = |by: &EntryRef, mentions: Option<&Mentions>| {
-            let address = |mentions| self.engine.addressed(chat, by, mentions).address(&own);
-            let counts = !self.engine.is_hidden(chat, by);
-            counts.then(|| each(by)).map(|()| mentions.is_some_and(address))
+        let judge = |id: &EntryRef, said: Option<(&EntryRef, &Mentions)>| {
+            let address = |(by, mentions)| self.engine.addressed(chat, by, mentions).address(&own);
+            let counts = !self.engine.is_hidden(chat, id);
+            counts.then(|| each(id)).map(|()| said.is_some_and(address))
         };
         self.store.count_shown_after(&chat, after, false, judge).map_err(store_error)
     }

@@ -92,6 +92,7 @@ impl Actor {
                 message: open.message(chat, entry.id)?,
                 notify: open.engine.tells_of(chat, &entry),
             },
+            Notice::Called(chat, edit) => open.called(chat, &edit)?,
             Notice::Changed(chat, entry) => Event::MessageChanged(open.message(chat, entry)?),
             Notice::ChatChanged(chat) => Event::ChatChanged(open.chat_row(chat)?),
             Notice::ContactChanged(account) => Event::ContactChanged(open.contact(account)?),
@@ -131,6 +132,22 @@ impl Actor {
 }
 
 impl Open {
+    /// A message that addresses our person only since it was edited is told of as if it came now.
+    fn called(&self, chat: ConversationId, edit: &Entry) -> Option<Event> {
+        let target = edit.body.overlays()?;
+        let own = self.engine.account();
+        let address =
+            |by: &EntryRef, mentions: &Mentions| self.engine.addressed(chat, by, mentions).address(&own);
+        let row = self.store.row(&chat, &target).ok()??;
+        let edits = self.store.edits(&chat, &target).ok()?;
+        let before = edits.iter().filter_map(|bytes| decode_entry(bytes).ok()).filter(|old| old.id < edit.id);
+        let called = before
+            .chain([row.entry])
+            .any(|old| old.body.mentions().is_some_and(|mentions| address(&old.id, mentions)));
+        let message = self.message(chat, target).filter(|_| !called)?;
+        Some(Event::MessageReceived { message, notify: self.engine.tells_of(chat, edit) })
+    }
+
     /// The 30 digits of an account in groups of five. They take a millisecond to work out, so they are kept.
     pub(super) fn fingerprint(&self, account: AccountId) -> String {
         let mut known = self.fingerprints.borrow_mut();

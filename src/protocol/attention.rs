@@ -41,6 +41,10 @@ impl Engine {
     /// Whether our person wants to be told of an entry of somebody else.
     #[must_use]
     pub fn tells_of(&self, chat: ConversationId, entry: &Entry) -> bool {
+        if let Body::Edit { mentions, .. } = &entry.body {
+            let told = self.attention(chat).unwrap_or_default().notify != NotifyMode::None;
+            return told && self.addressed(chat, &entry.id, mentions).address(&self.me.account);
+        }
         let (mentions, reply_to) = match &entry.body {
             Body::Text { mentions, reply_to, .. } => (mentions.clone(), *reply_to),
             Body::Unknown { .. } => (Mentions::default(), None),

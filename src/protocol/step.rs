@@ -152,6 +152,8 @@ pub enum Notice {
     Alarm(AccountId, Alarm),
     /// An entry of somebody else is on disk.
     Arrived(ConversationId, Box<Entry>),
+    /// An edit of somebody's own message addresses our person; what it replaces may have done so too.
+    Called(ConversationId, Box<Entry>),
     /// The look of an entry changed.
     Changed(ConversationId, EntryRef),
     /// A conversation's row in the list changed.

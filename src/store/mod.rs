@@ -301,7 +301,7 @@ impl Store {
         conversation: &ConversationId,
         after: Option<&EntryRef>,
         mine: bool,
-        judge: impl Fn(&EntryRef, Option<&Mentions>) -> Option<bool>,
+        judge: impl Fn(&EntryRef, Option<(&EntryRef, &Mentions)>) -> Option<bool>,
     ) -> Result<(u32, u32), StoreError> {
         read::count_shown_after(self.view(), conversation, after, mine, judge)
     }

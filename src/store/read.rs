@@ -115,7 +115,7 @@ pub(super) fn count_shown_after(
     conversation: &ConversationId,
     after_id: Option<&EntryRef>,
     mine: bool,
-    judge: impl Fn(&EntryRef, Option<&Mentions>) -> Option<bool>,
+    judge: impl Fn(&EntryRef, Option<(&EntryRef, &Mentions)>) -> Option<bool>,
 ) -> Result<(u32, u32), StoreError> {
     let keys = view.keys().conversation(conversation);
     let all = keys.messages();
@@ -125,7 +125,12 @@ pub(super) fn count_shown_after(
         let row = decode(&row?)?;
         let said = matches!(row.entry.body, Body::Text { .. } | Body::Unknown { .. });
         if row.mine == mine && said && row.shared.is_none() {
-            let Some(ours) = judge(&row.entry.id, row.entry.body.mentions()) else { continue };
+            let id = &row.entry.id;
+            let edited =
+                view.get(&keys.edited(id))?.map(|plain| record::decode_edited(&plain)).transpose()?;
+            let first = || row.entry.body.mentions().map(|mentions| (id, mentions));
+            let said = edited.as_ref().map(|mark| (&mark.by, &mark.mentions)).or_else(first);
+            let Some(ours) = judge(id, said) else { continue };
             count = count.saturating_add(1);
             addressed = addressed.saturating_add(ours.into());
         }

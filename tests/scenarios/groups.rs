@@ -273,6 +273,19 @@ async fn a_group_has_a_picture_a_moderator_and_people_who_are_addressed() {
     }
     let row = chan.client.chats().await.unwrap().into_iter().find(|row| row.chat == chat).unwrap();
     assert_eq!((row.unread, row.mentions, row.notify), (2, 1, NotifyMode::Mentions));
+    // Who is called by an edit is told, and once.
+    hana.client.edit(named.id, written("@Chan, look at this", to_chan)).await.unwrap();
+    hana.client.edit(plain.id, written("for @Chan too", to_chan)).await.unwrap();
+    let told = chan.event(|event| match event {
+        Event::MessageReceived { message, notify } => Some((message.id, notify)),
+        _ => None,
+    });
+    assert_eq!(told.await, (plain.id, true));
+    let counted = |event| match event {
+        Event::ChatChanged(row) => Some((row.unread, row.mentions)).filter(|now| *now == (2, 2)),
+        _ => None,
+    };
+    chan.event(counted).await;
     chan.client.read(chat, named.id).await.unwrap();
     let row = chan.client.chats().await.unwrap().into_iter().find(|row| row.chat == chat).unwrap();
     assert_eq!((row.unread, row.mentions), (0, 0));
@@ -292,7 +305,7 @@ async fn a_group_has_a_picture_a_moderator_and_people_who_are_addressed() {
         becomes(node, |now| now.id == rude.id && now.deleted_by == Some(bora.account)).await;
     }
     agree(&hana, &chan, chat).await;
-    assert_eq!(said(&chan, chat).await, ["for everybody", "@Chan, look", ""]);
+    assert_eq!(said(&chan, chat).await, ["for @Chan too", "@Chan, look at this", ""]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

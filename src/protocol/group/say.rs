@@ -267,6 +267,14 @@ impl Engine {
                 group.head.last_at_ms = ctx.now_ms;
                 self.out.notice(Notice::Arrived(conversation, Box::new(entry)));
             }
+            Body::Edit { target, ref mentions, .. }
+                if target.author == entry.id.author
+                    && group.addressed(&entry.id, mentions).address(&self.me.account) =>
+            {
+                self.out.notice(Notice::Changed(conversation, target));
+                self.out.notice(Notice::Called(conversation, Box::new(entry)));
+                self.recount(conversation);
+            }
             Body::Delete { target } | Body::Edit { target, .. } | Body::React { target, .. } => {
                 self.out.notice(Notice::Changed(conversation, target));
             }

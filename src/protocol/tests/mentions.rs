@@ -120,3 +120,33 @@ fn an_entry_with_mentions_is_read_by_whoever_does_not_know_them() {
     assert_eq!(&bytes[bytes.len() - 3 - 32 - 2 - 6..][..6], b"\x65@Hana");
     assert_eq!(&bytes[bytes.len() - 2..], [3, 0xf5]);
 }
+
+#[test]
+fn an_edit_that_calls_somebody_is_told_of() {
+    let mut world = World::circle(&["Hana", "Bora", "Chan"], 46);
+    let chat = begin(&mut world, &[1, 2]);
+    let (bora, chan) = (world.account(1), world.account(2));
+    let said = call(&mut world, 0, chat, &[], false).unwrap();
+    world.pass(2);
+    world.nodes[1].notices.clear();
+    let mut edit = |accounts: &[AccountId]| {
+        let mentions = Mentions::new(accounts.to_vec(), false).unwrap();
+        let body = Body::Edit { target: said, text: Text::new("@you there").unwrap(), mentions };
+        let edit = world.act(0, |engine, ctx| engine.speak(chat, body, ctx)).unwrap();
+        world.pass(2);
+        let at = &world.nodes[1];
+        at.notices.iter().find_map(|notice| match notice {
+            Notice::Called(of, entry) if entry.id == edit => Some(at.engine.tells_of(*of, entry)),
+            _ => None,
+        })
+    };
+    assert_eq!(edit(&[chan]), None);
+    assert_eq!(edit(&[bora]), Some(true));
+    world.act(1, |engine, ctx| engine.set_notify(chat, NotifyMode::None, None, ctx)).unwrap();
+    let at = &world.nodes[1];
+    let called = at.notices.iter().find_map(|notice| match notice {
+        Notice::Called(of, entry) => Some(at.engine.tells_of(*of, entry)),
+        _ => None,
+    });
+    assert_eq!(called, Some(false));
+}

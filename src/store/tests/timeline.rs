@@ -296,12 +296,16 @@ fn whom_a_text_and_its_edit_address_is_kept_and_counted() {
     let all = Mentions::new(Vec::new(), true).expect("few");
     let said = Body::Text { text: text("@you"), reply_to: Some(edit), mentions: some.clone() };
     commit(&mut store, &[entry(target, said.clone())]);
-    let address = |_: &EntryRef, mentions: Option<&Mentions>| mentions.map(|all| all.address(&account(1)));
+    let address = |_: &EntryRef, said: Option<(&EntryRef, &Mentions)>| {
+        said.map(|(by, all)| all.address(&account(if *by == target { 1 } else { 7 })))
+    };
     let mine = row(&store, target).expect("is there").mine;
     let counted = store.count_shown_after(&conversation(1), None, mine, address).expect("counts");
     assert_eq!((counted, row(&store, target).expect("is there").entry.body), ((1, 1), said));
     commit(&mut store, &[entry(edit, Body::Edit { target, text: text("@all"), mentions: all.clone() })]);
     assert_eq!(row(&store, target).expect("is there").edited.expect("edited").mentions, all);
+    let counted = store.count_shown_after(&conversation(1), None, mine, address).expect("counts");
+    assert_eq!(counted, (1, 1), "by the edit");
     assert_eq!(some.accounts().len(), 2);
 }
 
