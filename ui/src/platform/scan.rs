@@ -1,11 +1,11 @@
 //! Reads a QR code out of a picture that the person chose. The picture is hostile: bounded before decoding.
 
-use std::fs::File;
-use std::io::{BufReader, Read as _, Seek as _};
 use std::path::Path;
 
 use image::{ImageReader, Limits};
 use thiserror::Error;
+
+use super::chosen;
 
 /// Why no code came out of a picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -23,18 +23,7 @@ pub enum ScanError {
 /// # Errors
 /// See [`ScanError`].
 pub fn scan(path: &Path) -> Result<String, ScanError> {
-    let mut file = File::open(path).map_err(|_unreadable| ScanError::Unreadable)?;
-    let meta = file.metadata().map_err(|_unreadable| ScanError::Unreadable)?;
-    if !meta.is_file() || meta.len() > LARGEST {
-        return Err(ScanError::Unreadable);
-    }
-    // the length can change between the look and the reading
-    let mut bytes = Vec::new();
-    file.rewind().map_err(|_unreadable| ScanError::Unreadable)?;
-    BufReader::new(file)
-        .take(LARGEST)
-        .read_to_end(&mut bytes)
-        .map_err(|_unreadable| ScanError::Unreadable)?;
+    let bytes = chosen::read(path, LARGEST).map_err(|_unread| ScanError::Unreadable)?;
     scan_bytes(bytes)
 }
 
