@@ -112,6 +112,23 @@ fn escape_cancels_a_dialog() {
 }
 
 #[test]
+fn escape_cancels_a_dialog_also_from_a_field_but_not_what_is_being_composed() {
+    let input = || iced::widget::text_input("", "").id("field").on_input(|_| "typed").into();
+    let mut ui = simulator(dialog::over(form(), Some(input()), "cancelled"));
+    ui.click(iced_test::selector::id("field")).unwrap();
+    let preedit =
+        |text: &str| Event::InputMethod(iced::advanced::input_method::Event::Preedit(text.into(), None));
+    let _ = ui.simulate([preedit("ㅎ")]);
+    tap(&mut ui, Named::Escape);
+    assert_eq!(said(ui), Vec::<&str>::new());
+    let mut ui = simulator(dialog::over(form(), Some(input()), "cancelled"));
+    ui.click(iced_test::selector::id("field")).unwrap();
+    let _ = ui.simulate([preedit("ㅎ"), preedit("")]);
+    tap(&mut ui, Named::Escape);
+    assert_eq!(said(ui), ["cancelled"]);
+}
+
+#[test]
 fn what_is_behind_a_dialog_cannot_be_pressed() {
     let mut ui = simulator(with_dialog());
     assert!(ui.find("First").is_err());

@@ -4,8 +4,10 @@
 
 use std::borrow::Cow;
 
-use iced::advanced::widget::{Operation, Tree};
-use iced::advanced::{Clipboard, Layout, Renderer as _, Shell, Widget, layout, mouse, overlay, renderer};
+use iced::advanced::widget::{Operation, Tree, tree};
+use iced::advanced::{
+    Clipboard, Layout, Renderer as _, Shell, Widget, input_method, layout, mouse, overlay, renderer,
+};
 use iced::keyboard::{self, Key, key};
 use iced::widget::{column, container, row, space as filler};
 use iced::{Event, Fill, Length, Point, Rectangle, Size, Theme, Vector};
@@ -48,7 +50,6 @@ pub fn over<'a, M: Clone + 'a>(
     dialog: Option<Element<'a, M>>,
     cancel: M,
 ) -> Element<'a, M> {
-    let dialog = dialog.map(|dialog| container(dialog).center(Fill).padding(space::S6).into());
     let layers = std::iter::once(base.into()).chain(dialog).collect();
     Element::new(Modal { layers, cancel, at: None })
 }
@@ -65,6 +66,14 @@ pub fn menu_over<'a, M: Clone + 'a>(
     Element::new(Modal { layers, cancel, at })
 }
 
+fn is_escape(event: &Event) -> bool {
+    let Event::Keyboard(keyboard::Event::KeyPressed { key, .. }) = event else { return false };
+    *key == Key::Named(key::Named::Escape)
+}
+
+/// Whether an input method is composing something in the field that has the keyboard.
+struct Composing(bool);
+
 /// The base, then what is on top of it if there is anything.
 struct Modal<'a, M> {
     layers: Vec<Element<'a, M>>,
@@ -78,6 +87,13 @@ fn placed(at: Point, size: Size, room: Size) -> Point {
     Point::new(fit(at.x, size.width, room.width), fit(at.y, size.height, room.height))
 }
 
+/// Where something of a size goes so that it is in the middle, on whole pixels: what is drawn between two of them is
+/// blurred, and leaves a line behind where it is drawn anew.
+fn middle(size: Size, room: Size) -> Point {
+    let half = |size: f32, room: f32| ((room - size) / 2.0).round();
+    Point::new(half(size.width, room.width), half(size.height, room.height))
+}
+
 impl<M> Modal<'_, M> {
     fn is_open(&self) -> bool {
         self.layers.len() > 1
@@ -85,6 +101,14 @@ impl<M> Modal<'_, M> {
 }
 
 impl<M: Clone> Widget<M, Theme, iced::Renderer> for Modal<'_, M> {
+    fn tag(&self) -> tree::Tag {
+        tree::Tag::of::<Composing>()
+    }
+
+    fn state(&self) -> tree::State {
+        tree::State::new(Composing(false))
+    }
+
     fn children(&self) -> Vec<Tree> {
         self.layers.iter().map(Tree::new).collect()
     }
@@ -104,12 +128,20 @@ impl<M: Clone> Widget<M, Theme, iced::Renderer> for Modal<'_, M> {
         limits: &layout::Limits,
     ) -> layout::Node {
         let size = limits.max();
-        let limits = layout::Limits::new(Size::ZERO, size);
-        let layers = self.layers.iter_mut().zip(&mut tree.children);
-        let mut nodes: Vec<layout::Node> =
-            layers.map(|(layer, tree)| layer.as_widget_mut().layout(tree, renderer, &limits)).collect();
-        if let (Some(at), [_, top]) = (self.at, nodes.as_mut_slice()) {
-            let place = placed(at, top.size(), size);
+        let around = if self.at.is_some() { 0.0 } else { space::S6 };
+        let all = layout::Limits::new(Size::ZERO, size);
+        let layers = self.layers.iter_mut().zip(&mut tree.children).enumerate();
+        let mut nodes: Vec<layout::Node> = layers
+            .map(|(n, (layer, tree))| {
+                let limits = if n == 0 { all } else { all.shrink(Size::new(2.0 * around, 2.0 * around)) };
+                layer.as_widget_mut().layout(tree, renderer, &limits)
+            })
+            .collect();
+        if let [_, top] = nodes.as_mut_slice() {
+            let place = match self.at {
+                Some(at) => placed(at, top.size(), size),
+                None => middle(top.size(), size),
+            };
             top.move_to_mut(place);
         }
         layout::Node::with_children(size, nodes)
@@ -127,20 +159,28 @@ impl<M: Clone> Widget<M, Theme, iced::Renderer> for Modal<'_, M> {
         viewport: &Rectangle,
     ) {
         let open = self.is_open();
+        let composing = tree.state.downcast_mut::<Composing>();
+        match event {
+            Event::InputMethod(input_method::Event::Preedit(text, _)) => composing.0 = !text.is_empty(),
+            Event::InputMethod(_) => composing.0 = false,
+            _ => {}
+        }
+        // before the field that has the keyboard, which would only let go of it; what is being composed is given up first
+        if open && !composing.0 && is_escape(event) {
+            shell.publish(self.cancel.clone());
+            shell.capture_event();
+            return;
+        }
         let top = self.layers.last_mut().zip(tree.children.last_mut()).zip(layout.children().last());
         let Some(((layer, tree), inner)) = top else { return };
         layer.as_widget_mut().update(tree, event, inner, cursor, renderer, clipboard, shell, viewport);
         if !open {
             return;
         }
-        let escape = matches!(
-            event,
-            Event::Keyboard(keyboard::Event::KeyPressed { key: Key::Named(key::Named::Escape), .. })
-        );
         let beside = self.at.is_some()
             && matches!(event, Event::Mouse(mouse::Event::ButtonPressed(_)))
             && !cursor.is_over(inner.bounds());
-        if (escape || beside) && !shell.is_event_captured() {
+        if beside && !shell.is_event_captured() {
             shell.publish(self.cancel.clone());
             shell.capture_event();
         }
