@@ -10,14 +10,15 @@ use std::sync::Arc;
 use iced::theme::Mode;
 use iced::{Size, Subscription, Task, Theme};
 use jiff::tz::TimeZone;
-use undertone::api::Event;
+use undertone::api::{ConversationId, Event};
 
-use crate::bridge::{Answer, Ask, Core, Feed, Secret};
+use crate::bridge::{Answer, Ask, Core, Feed, Image, Secret};
 use crate::i18n::{Language, Texts};
 use crate::kit::theme;
 use crate::kit::token::size;
 use crate::model::time::Labels;
 use crate::platform::clock;
+use crate::platform::picture::PictureError;
 use crate::platform::prefs::{self, Appearance, Prefs};
 use crate::platform::scan::ScanError;
 use crate::screen::main::Moment;
@@ -106,8 +107,12 @@ pub enum Message {
     Mode(Mode),
     /// On a page of the first start.
     Onboarding(onboarding::Message),
+    /// A picture for this group was chosen, or not; without a group it is for the one that is being begun.
+    Chosen(Option<ConversationId>, Option<PathBuf>),
     /// A picture was chosen, or not.
     Picked(Option<PathBuf>),
+    /// A picture for this group is ready, or cannot be made.
+    Prepared(Option<ConversationId>, Result<Image, PictureError>),
     /// A picture was looked at.
     Scanned(Result<Secret, ScanError>),
     /// Time has passed.
@@ -181,6 +186,10 @@ impl App {
                 return onboarding.update(message, clock::random());
             }
             (Message::Picked(path), _) => return path.map(Action::Scan).into_iter().collect(),
+            (Message::Chosen(chat, path), _) => {
+                return path.map(|path| Action::PreparePicture(chat, path)).into_iter().collect();
+            }
+            (Message::Prepared(chat, made), Screen::Main(main)) => return main.prepared(chat, made),
             (Message::Scanned(result), Screen::Main(main)) => return main.scanned(result),
             (Message::Ticked, screen) => {
                 self.notes.retain(|note| note.until_ms.is_none_or(|until| until > self.now_ms));
@@ -194,7 +203,14 @@ impl App {
             (Message::Window(happened), _) => return self.window(happened),
             (Message::Framed(at), _) => return vec![Action::Framed(at)],
             // late words of a screen that has gone
-            (Message::Main(_) | Message::Onboarding(_) | Message::Scanned(_) | Message::Unlock(_), _) => {}
+            (
+                Message::Main(_)
+                | Message::Onboarding(_)
+                | Message::Prepared(..)
+                | Message::Scanned(_)
+                | Message::Unlock(_),
+                _,
+            ) => {}
         }
         Vec::new()
     }
@@ -306,7 +322,9 @@ impl App {
             labels: &self.labels,
             now_ms: self.now_ms,
             width: self.size.width,
+            height: self.size.height,
             appearance: self.setup.prefs.theme,
+            faces: None,
         }
     }
 

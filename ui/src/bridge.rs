@@ -70,7 +70,7 @@ pub enum Ask {
     Edit { message: MessageId, draft: Draft },
     Evidence(Account),
     Group { chat: ConversationId, ask: GroupAsk },
-    GroupCreate { title: String, members: Vec<Account>, history: History },
+    GroupCreate { title: String, members: Vec<Account>, history: History, picture: Option<Image> },
     GroupForget(ConversationId),
     History { chat: ConversationId, anchor: Anchor, visit: u64 },
     Info,
@@ -98,6 +98,16 @@ pub enum Ask {
     Visible(bool),
 }
 
+/// A picture as it travels. A log says only how large it is.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Image(pub Arc<[u8]>);
+
+impl fmt::Debug for Image {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Image({} bytes)", self.0.len())
+    }
+}
+
 /// One thing to ask about one group.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum GroupAsk {
@@ -109,6 +119,8 @@ pub enum GroupAsk {
     Info,
     /// Leave.
     Leave,
+    /// Give it another picture, or take it away.
+    Picture(Option<Image>),
     /// Remove a member.
     Remove(Account),
     /// Give it another title.
@@ -255,8 +267,15 @@ async fn perform_chat(client: &Client, ask: Ask) -> Answer {
             Answer::Edited { chat: message.conversation, draft, result }
         }
         Ask::Group { chat, ask } => Answer::Group { chat, result: perform_group(client, chat, ask).await },
-        Ask::GroupCreate { title, members, history } => {
-            Answer::GroupCreated(client.create_group(title, members, history).await)
+        Ask::GroupCreate { title, members, history, picture } => {
+            let created = client.create_group(title, members, history).await;
+            Answer::GroupCreated(match (created, picture) {
+                // the group is there in any case; its details are where a picture can be tried again
+                (Ok(group), Some(Image(image))) => {
+                    Ok(client.set_picture(group.chat, Some(image.to_vec())).await.unwrap_or(group))
+                }
+                (created, _) => created,
+            })
         }
         Ask::GroupForget(chat) => Answer::GroupForgotten { chat, result: client.forget_group(chat).await },
         Ask::History { chat, anchor, visit } => {
@@ -288,6 +307,7 @@ async fn perform_group(client: &Client, chat: ConversationId, ask: GroupAsk) -> 
         GroupAsk::History(history) => client.set_history(chat, history).await,
         GroupAsk::Info => client.group(chat).await,
         GroupAsk::Leave => client.leave_group(chat).await,
+        GroupAsk::Picture(image) => client.set_picture(chat, image.map(|Image(image)| image.to_vec())).await,
         GroupAsk::Remove(account) => client.remove_member(chat, account).await,
         GroupAsk::Rename(title) => client.rename_group(chat, title).await,
         GroupAsk::Role(account, role) => client.set_role(chat, account, role).await,

@@ -184,7 +184,8 @@ fn a_group_is_begun_with_a_title_and_people_and_opens() {
     harness.press("Create group");
     let asked = harness.asked();
     let history = History::Last(100);
-    let create = Ask::GroupCreate { title: "Cooks".into(), members: vec![account(6)], history };
+    let create =
+        Ask::GroupCreate { title: "Cooks".into(), members: vec![account(6)], history, picture: None };
     assert_eq!(asked[0], create);
     assert!(matches!(asked[1], Ask::History { chat, .. } if chat == chat_id(77)));
     assert!(harness.shows("2 members") && harness.shows("Say hello to everyone"));
@@ -229,6 +230,7 @@ fn people_are_chosen_with_the_keyboard_alone() {
 #[test]
 fn members_are_removed_and_the_group_is_left_only_when_asked_again() {
     let mut harness = opened();
+    harness.resize(1160.0, 1000.0);
     details(&mut harness);
     members(&mut harness, talk::MembersMessage::RemoveWanted(account(CHAN)));
     assert_eq!(harness.asked(), []);

@@ -7,14 +7,17 @@ mod support;
 use iced::keyboard::Key;
 use iced::keyboard::key::Named;
 use support::example::{
-    MINUTE, NOW_MS, account, agreeing, connected, contact, group, group_chat, member, message_id, ours,
-    theirs,
+    MINUTE, NOW_MS, account, agreeing, chat_id, connected, contact, group, group_chat, member, message_id,
+    ours, theirs,
 };
 use support::{FakeCore, Harness, LOOKS};
-use undertone::api::{Contact, Event, Group, GroupMember, Message as Said, Role};
+use undertone::api::{Contact, Event, Group, GroupMember, History, Message as Said, Role};
 use undertone_ui::app::Message;
-use undertone_ui::bridge::Ask;
+use undertone_ui::bridge::{Ask, GroupAsk, Image};
+use undertone_ui::i18n::{Language, Texts};
+use undertone_ui::platform::picture::{PictureError, prepare};
 use undertone_ui::screen::{chat as talk, main};
+use undertone_ui::t;
 
 const BORA: u8 = 1;
 const CHAN: u8 = 2;
@@ -76,6 +79,19 @@ fn opened(club: Group) -> Harness {
 
 fn chat(harness: &mut Harness, message: talk::Message) {
     harness.act(Message::Main(main::Message::Chat(message)));
+}
+
+/// Keys in the field with this id.
+fn key_in(harness: &mut Harness, id: &'static str, keys: &[Named]) {
+    let messages = {
+        let mut ui = harness.simulator();
+        ui.click(iced_test::selector::id(id)).expect("there is a field");
+        for key in keys {
+            ui.tap_key(Key::Named(*key));
+        }
+        ui.into_messages().collect::<Vec<_>>()
+    };
+    messages.into_iter().for_each(|message| harness.act(message));
 }
 
 /// From the editor so many steps back, and there the key that deletes.
@@ -180,5 +196,159 @@ fn who_was_compared_with_can_be_drawn() {
             chat(&mut harness, talk::Message::DetailsToggled);
             harness.shot(name, look);
         }
+    }
+}
+
+/// A picture as somebody would choose it: a hill before the sky.
+fn hill() -> Image {
+    let hill = image::RgbImage::from_fn(160, 120, |x, y| {
+        let edge = 40 + (i64::from(x) - 70).pow(2) / 160;
+        if i64::from(y) > edge { image::Rgb([47, 125, 80]) } else { image::Rgb([142, 197, 252]) }
+    });
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("hill.png");
+    hill.save(&path).expect("a file");
+    Image(prepare(&path).expect("a picture").into())
+}
+
+fn pictured(club: Group) -> Group {
+    Group { picture: Some(support::drawn(hill())), ..club }
+}
+
+#[test]
+fn a_groups_picture_stands_wherever_its_initials_stood() {
+    let mut harness = opened(club());
+    chat(&mut harness, talk::Message::DetailsToggled);
+    assert!(harness.shows("SH") && harness.shows("Choose picture…") && !harness.shows("Remove picture"));
+    harness.happen([Event::GroupChanged(pictured(club()))]);
+    assert!(!harness.shows("SH") && harness.shows("Replace picture…"));
+    harness.press("Remove picture");
+    let ask = GroupAsk::Picture(None);
+    assert_eq!(harness.asked(), [Ask::Group { chat: chat_id(CLUB), ask }]);
+    assert!(harness.shows("SH"));
+}
+
+#[test]
+fn a_chosen_picture_is_given_to_the_group_it_was_chosen_for() {
+    let mut harness = opened(club());
+    let (chat, ask) = (chat_id(CLUB), GroupAsk::Picture(Some(hill())));
+    harness.act(Message::Prepared(Some(chat), Ok(hill())));
+    assert_eq!(harness.asked(), [Ask::Group { chat, ask }]);
+    assert!(!harness.shows("SH"));
+    harness.act(Message::Prepared(Some(chat), Err(PictureError::Unreadable)));
+    assert_eq!(harness.asked(), []);
+    assert!(harness.shows("This file is not a picture that can be used. Choose a PNG, JPEG or WebP."));
+}
+
+#[test]
+fn what_cannot_be_drawn_leaves_the_initials() {
+    for image in [&b"\x89PNG\r\n\x1a\n and then nothing"[..], b"GIF89a", b""] {
+        let picture = Some(support::drawn(Image(image.into())));
+        let harness = opened(Group { picture, ..club() });
+        assert!(harness.shows("SH"));
+    }
+}
+
+#[test]
+fn the_picture_is_offered_to_those_who_manage_the_group() {
+    for (role, offered) in [(Role::Owner, true), (Role::Admin, true), (Role::Moderator, false)] {
+        let mut harness = opened(Group { role: Some(role), ..pictured(club()) });
+        chat(&mut harness, talk::Message::DetailsToggled);
+        assert_eq!(harness.shows("Remove picture"), offered, "{role:?}");
+    }
+}
+
+fn new_group(core: FakeCore) -> Harness {
+    let mut harness = Harness::new(core);
+    harness.asked();
+    harness.act(Message::Main(main::Message::GatherOpened));
+    harness
+}
+
+#[test]
+fn a_group_is_begun_with_its_picture_and_says_what_it_still_needs() {
+    let mut harness = new_group(core(club()));
+    assert!(harness.shows("Nobody chosen"));
+    harness.press("Max Weber");
+    assert!(harness.shows("Give the group a name"));
+    harness.write("group-new-title", "Cooks");
+    assert!(harness.shows("1 chosen"));
+    harness.act(Message::Prepared(None, Ok(hill())));
+    assert!(harness.shows("Remove picture"));
+    harness.press("Create group");
+    let (members, picture) = (vec![account(6)], Some(hill()));
+    let create = Ask::GroupCreate { title: "Cooks".into(), members, history: History::None, picture };
+    assert_eq!(harness.asked()[0], create);
+}
+
+#[test]
+fn a_group_is_begun_without_the_mouse() {
+    let mut harness = new_group(core(club()));
+    harness.write("group-people-filter", "max");
+    key_in(&mut harness, "group-people-filter", &[Named::Enter]);
+    assert!(harness.shows("Give the group a name") && harness.shows("Chan"));
+    harness.write("group-new-title", "Cooks");
+    harness.asked();
+    key_in(&mut harness, "group-new-title", &[Named::Enter]);
+    assert!(matches!(harness.asked()[0], Ask::GroupCreate { .. }));
+    let mut harness = new_group(core(club()));
+    key_in(&mut harness, "group-new-title", &[Named::Escape]);
+    assert!(!harness.shows("Create group"));
+}
+
+#[test]
+fn whoever_has_nobody_to_choose_is_led_to_meet_somebody() {
+    let mut harness = new_group(FakeCore::default());
+    assert!(harness.shows("Nobody to choose yet") && !harness.shows("Create group"));
+    harness.press("Add a contact");
+    assert!(!harness.shows("Nobody to choose yet"));
+}
+
+#[test]
+fn in_a_low_window_the_dialog_keeps_its_ends() {
+    let mut harness = new_group(core(club()));
+    harness.resize(720.0, 480.0);
+    harness.press("Create group");
+    assert!(harness.shows("Create group"));
+}
+
+#[test]
+fn pictures_and_the_dialog_for_a_new_group_can_be_drawn() {
+    for look in LOOKS {
+        let mut harness = Harness::looking(core(pictured(club())), look);
+        harness.press("Saturday hikers");
+        chat(&mut harness, talk::Message::DetailsToggled);
+        harness.shot("group-picture", look);
+        let mut harness = Harness::looking(core(pictured(club())), look);
+        harness.act(Message::Main(main::Message::GatherOpened));
+        harness.shot("group-new-empty", look);
+        harness.write("group-new-title", "Cooks");
+        harness.press("Max Weber");
+        harness.act(Message::Prepared(None, Ok(hill())));
+        harness.shot("group-new-picture", look);
+        harness.resize(720.0, 480.0);
+        harness.shot("group-new-low", look);
+        let mut harness = Harness::looking(FakeCore::default(), look);
+        harness.act(Message::Main(main::Message::GatherOpened));
+        harness.shot("group-new-nobody", look);
+    }
+}
+
+/// Messages of Dawn have come, and the key for them has not.
+fn waiting(mut club: Group) -> Group {
+    for member in club.members.iter_mut().filter(|member| member.account == account(DAWN)) {
+        member.waiting = 2;
+    }
+    Group { waiting: 2, ..club }
+}
+
+#[test]
+fn messages_without_their_key_are_told_below_the_newest_with_whose_they_are() {
+    let harness = opened(waiting(club()));
+    assert!(harness.shows(&t!(Texts::new(Language::English), "key-missing", count = 2, name = "Dawn Patel")));
+    for look in LOOKS {
+        let mut harness = Harness::looking(core(waiting(club())), look);
+        harness.press("Saturday hikers");
+        harness.shot("group-key-missing", look);
     }
 }

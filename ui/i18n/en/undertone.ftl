@@ -252,6 +252,9 @@ group-title = Group name
 group-title-placeholder = For example, Hiking club
 group-create = Create group
 group-create-body = Choose who takes part. Only members can read messages.
+group-create-nobody-title = Nobody to choose yet
+group-title-missing = Give the group a name
+group-title-unusable = This name cannot be used
 group-create-nobody = Add a contact first. Only contacts can take part.
 group-people = People
 group-people-search = Search people
@@ -316,6 +319,10 @@ group-has-more = { $count ->
     [one] Has { $count } message that you lack
    *[other] Has { $count } messages that you lack
 }
+group-picture-choose = Choose picture…
+group-picture-replace = Replace picture…
+group-picture-remove = Remove picture
+group-picture-add = Add a picture
 group-verified = You have verified { $count } of { $of }
 group-verified-all = You have verified everyone
 group-same = Same history as you
@@ -541,6 +548,8 @@ error-busy = Undertone is still busy. Try again in a moment.
 error-already-member = This person already takes part.
 error-group-full = This group has no room for more people.
 error-stopped = Undertone has stopped in the background. Start it again.
+error-picture-unreadable = This file is not a picture that can be used. Choose a PNG, JPEG or WebP.
+error-picture-too-large = This picture is too large. Choose one of at most 32 MB and 64 million pixels.
 error-image = This image could not be read.
 error-file = This file could not be read.
 

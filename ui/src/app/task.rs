@@ -1,14 +1,16 @@
 //! What screens want done, as tasks.
 
 use std::io::Write as _;
+use std::path::PathBuf;
 
 use iced::Task;
 
 use super::{App, Message, Screen};
-use crate::bridge::{Ask, Secret};
+use crate::bridge::{Ask, Image, Secret};
 use crate::i18n::Texts;
 use crate::model::time::Labels;
 use crate::platform::link;
+use crate::platform::picture::{PictureError, prepare};
 use crate::platform::scan::{ScanError, scan};
 use crate::screen::main::Moment;
 use crate::screen::{Action, Notice, main};
@@ -64,13 +66,15 @@ impl App {
                 }
                 Task::none()
             }
-            Action::PickPicture => {
-                let dialog = rfd::AsyncFileDialog::new()
-                    .add_filter("PNG, JPEG, WebP", &["png", "jpg", "jpeg", "webp"]);
-                Task::perform(dialog.pick_file(), |file| {
-                    Message::Picked(file.map(|file| file.path().to_owned()))
-                })
-            }
+            Action::ChoosePicture(chat) => picked(move |path| Message::Chosen(chat, path)),
+            Action::PickPicture => picked(Message::Picked),
+            Action::PreparePicture(chat, path) => Task::perform(
+                async move {
+                    let made = tokio::task::spawn_blocking(move || prepare(&path)).await;
+                    made.unwrap_or(Err(PictureError::Unreadable)).map(|image| Image(image.into()))
+                },
+                move |made| Message::Prepared(chat, made),
+            ),
             Action::Scan(path) => Task::perform(
                 async move {
                     let looked = tokio::task::spawn_blocking(move || scan(&path)).await;
@@ -104,6 +108,13 @@ impl App {
         writeln!(std::io::stdout(), "{took}").ok();
         self.close()
     }
+}
+
+/// Lets the person choose a picture from their files.
+fn picked(then: impl FnOnce(Option<PathBuf>) -> Message + Send + 'static) -> Task<Message> {
+    let dialog = rfd::AsyncFileDialog::new().add_filter("PNG, JPEG, WebP", &["png", "jpg", "jpeg", "webp"]);
+    let file = dialog.pick_file();
+    Task::future(async move { then(file.await.map(|file| file.path().to_owned())) })
 }
 
 /// Looks, a minute from now, whether a secret is still on the clipboard.

@@ -1,7 +1,8 @@
-//! A person or a group as a coloured disc with initials, and the dot that says how they can be reached.
+//! A person or a group as a coloured disc with initials, a group with a picture as a round piece of it, and the dot that says how they can be reached.
 
 use iced::border::Radius;
-use iced::widget::{center, container, stack};
+use iced::widget::image::Handle;
+use iced::widget::{center, container, image, stack};
 use iced::{Border, Bottom, Color, Right, Theme};
 
 use super::Element;
@@ -46,10 +47,77 @@ pub fn avatar<'a, M: 'a>(name: &str, color: u8, side: f32) -> Element<'a, M> {
     disc(Words::new(initials, role).into(), color, side)
 }
 
-/// A disc for a group.
+/// A picture that stands in a disc instead of initials. Cheap to clone; making it again costs room until it is drawn.
+#[derive(Debug, Clone)]
+pub struct Face {
+    large: Handle,
+    small: Handle,
+}
+
+impl Face {
+    /// Pixels a side of the squares a face is made of: for screens of twice as many pixels, and because what is drawn
+    /// much smaller than it is flickers.
+    pub const SIDES: [u32; 2] = [176, 96];
+
+    /// A face from two squares of [`Self::SIDES`], four bytes (red, green, blue, alpha) a pixel.
+    #[must_use]
+    pub fn new([large, small]: [Vec<u8>; 2]) -> Self {
+        let [wide, narrow] = Self::SIDES;
+        let round = |side: u32, pixels| Handle::from_rgba(side, side, rounded(side, pixels));
+        Self { large: round(wide, large), small: round(narrow, small) }
+    }
+}
+
+/// A disc where a picture can be put.
 #[must_use]
-pub fn group<'a, M: 'a>(color: u8, side: f32) -> Element<'a, M> {
-    disc(icon(Icon::UsersRound, (side * 0.5).round()).into(), color, side)
+pub fn blank<'a, M: 'a>(side: f32) -> Element<'a, M> {
+    let sign = icon(Icon::Image, (side * 0.4).round());
+    center(sign)
+        .width(side)
+        .height(side)
+        .style(|theme: &Theme| {
+            let t = tokens(theme);
+            container::Style {
+                text_color: Some(t.text_2),
+                background: Some(t.bg_hover.into()),
+                border: Border { color: t.control, width: 1.0, radius: Radius::new(radius::FULL) },
+                ..container::Style::default()
+            }
+        })
+        .into()
+}
+
+/// A round picture of `side` logical pixels.
+#[must_use]
+pub fn pictured<'a, M: 'a>(face: &Face, side: f32) -> Element<'a, M> {
+    let handle = if side > 48.0 { &face.large } else { &face.small };
+    image(handle.clone()).width(side).height(side).into()
+}
+
+/// Clears what is outside the circle in a square of pixels, softly at its edge: not every renderer clips pictures.
+fn rounded(side: u32, mut pixels: Vec<u8>) -> Vec<u8> {
+    let side = usize::try_from(side).unwrap_or(1).max(1);
+    let middle = near(side) / 2.0;
+    for (row, line) in pixels.chunks_mut(side.saturating_mul(4)).enumerate() {
+        for (column, pixel) in line.chunks_mut(4).enumerate() {
+            let (x, y) = (near(column) + 0.5 - middle, near(row) + 0.5 - middle);
+            let inside = (middle - x.hypot(y) + 0.5).clamp(0.0, 1.0);
+            if let [.., alpha] = pixel {
+                *alpha = faded(*alpha, inside);
+            }
+        }
+    }
+    pixels
+}
+
+/// Numbers of pixels are small.
+fn near(pixels: usize) -> f32 {
+    u16::try_from(pixels).map_or(f32::from(u16::MAX), f32::from)
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 255")]
+fn faded(alpha: u8, by: f32) -> u8 {
+    (f32::from(alpha) * by).round() as u8
 }
 
 /// An avatar with a presence dot at its lower end corner, on the sidebar's or the header's ground.
@@ -96,6 +164,15 @@ fn dot(theme: &Theme, presence: Presence) -> container::Style {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_face_is_clear_at_its_corners_and_whole_in_the_middle() {
+        let pixels = rounded(8, vec![255; 8 * 8 * 4]);
+        let alpha = |x: usize, y: usize| pixels[(y * 8 + x) * 4 + 3];
+        assert_eq!([alpha(0, 0), alpha(7, 0), alpha(0, 7), alpha(7, 7)], [0; 4]);
+        assert_eq!([alpha(3, 3), alpha(4, 4), alpha(1, 4)], [255; 3]);
+        assert_eq!(pixels[..3], [255, 255, 255]);
+    }
 
     #[test]
     fn an_identity_keeps_its_colour() {

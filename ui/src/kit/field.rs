@@ -169,17 +169,19 @@ impl<M> std::fmt::Debug for Field<'_, M> {
     }
 }
 
-/// A search input with a magnifying glass.
+/// A search input with a magnifying glass; `submit` is what Enter says.
 #[must_use]
 pub fn search<'a, M: Clone + 'a>(
     placeholder: &str,
     value: &str,
     id: impl Into<Id>,
     change: impl Fn(String) -> M + 'a,
+    submit: Option<M>,
 ) -> Element<'a, M> {
     let input = text_input(placeholder, value)
         .id(id)
         .on_input(change)
+        .on_submit_maybe(submit)
         .font(font::REGULAR)
         .size(14.0)
         .line_height(LineHeight::Absolute(20.0.into()))
@@ -190,8 +192,8 @@ pub fn search<'a, M: Clone + 'a>(
             text_input::Style {
                 background: t.bg_hover.into(),
                 border: Border {
-                    color: if focused { t.accent } else { t.bg_hover },
-                    width: if focused { 2.0 } else { 0.0 },
+                    color: if focused { t.accent } else { t.border },
+                    width: if focused { 2.0 } else { 1.0 },
                     radius: Radius::new(radius::FULL),
                 },
                 icon: t.text_2,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use undertone::api::{
     Account, Chat, ChatKind, Contact, ContactState, ConversationId, Event, Group, GroupMember, Message,
-    MessageId, MessageState, Nearby, Presence, ProfileInfo,
+    MessageId, MessageState, Nearby, Picture, Presence, ProfileInfo,
 };
 
 /// Everything the interface knows of the messenger.
@@ -189,6 +189,11 @@ impl World {
     /// Every group of the list, known or not.
     pub fn groups(&self) -> impl Iterator<Item = ConversationId> {
         self.chats.values().filter(|chat| chat.kind == ChatKind::Group).map(|chat| chat.chat)
+    }
+
+    /// The picture of every group that has one.
+    pub fn pictures(&self) -> impl Iterator<Item = (ConversationId, &Picture)> {
+        self.groups.values().filter_map(|group| Some((group.chat, group.picture.as_ref()?)))
     }
 
     /// A member of a group.

@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use undertone::api::ProfileInfo;
+use undertone::api::{ConversationId, ProfileInfo};
 
 use crate::bridge::{Ask, Secret};
 use crate::i18n::Texts;
@@ -13,6 +13,7 @@ use crate::platform::prefs::Appearance;
 
 mod attention;
 pub mod chat;
+mod faces;
 pub mod halted;
 pub mod main;
 pub mod onboarding;
@@ -21,6 +22,8 @@ mod say;
 pub mod settings;
 pub mod unlock;
 pub mod verify;
+
+pub use faces::Faces;
 
 /// What every view needs to know of its surroundings.
 #[derive(Debug, Clone, Copy)]
@@ -33,8 +36,22 @@ pub struct Ctx<'a> {
     pub now_ms: i64,
     /// Width of the window, in logical pixels.
     pub width: f32,
+    /// Height of the window, in logical pixels.
+    pub height: f32,
     /// Light or dark, as the person chose it.
     pub appearance: Appearance,
+    /// Pictures of groups; none before there are any.
+    pub faces: Option<&'a Faces>,
+}
+
+impl<'a> Ctx<'a> {
+    /// A group's disc of `side` logical pixels: its picture, or its initials in its colour.
+    pub(crate) fn group<M: 'a>(self, chat: &ConversationId, title: &str, side: f32) -> Element<'a, M> {
+        match self.faces {
+            Some(faces) => faces.group(chat, title, side),
+            None => Faces::default().group(chat, title, side),
+        }
+    }
 }
 
 /// What a screen wants done.
@@ -69,8 +86,12 @@ pub enum Action {
     Notify(Notice),
     /// Let the system open a link.
     OpenLink(Secret),
+    /// Let the person choose a picture for this group; none is the one that is being begun.
+    ChoosePicture(Option<ConversationId>),
     /// Let the person choose a picture, and look for a code in it.
     PickPicture,
+    /// Make this file a picture for this group; none is the one that is being begun.
+    PreparePicture(Option<ConversationId>, PathBuf),
     /// Look for a code in this picture.
     Scan(PathBuf),
 }

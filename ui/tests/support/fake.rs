@@ -9,7 +9,7 @@ use undertone::api::{
     Anchor, Chat, ClientError, Contact, ConversationId, Created, Event, Evidence, Group, Message,
     MessageState, Nearby, NodeStatus, Page, ProfileInfo, Role, SafetyNumber, StateAt,
 };
-use undertone_ui::bridge::{Answer, Ask, Core, GroupAsk, Secret};
+use undertone_ui::bridge::{Answer, Ask, Core, GroupAsk, Image, Secret};
 
 use super::example;
 
@@ -93,12 +93,17 @@ impl FakeCore {
             }
             Ask::Evidence(account) => Answer::Evidence { account, result: Ok(self.evidence.clone()) },
             Ask::Group { chat, ask } => Answer::Group { chat, result: Ok(self.group(chat, ask)) },
-            Ask::GroupCreate { title, members, history } => {
+            Ask::GroupCreate { title, members, history, picture } => {
                 let others = members.into_iter().map(|account| undertone::api::GroupMember {
                     account,
                     ..example::member(1, "Somebody", Role::Member)
                 });
-                Answer::GroupCreated(Ok(Group { history, ..example::group(77, &title, others.collect()) }))
+                let picture = picture.map(drawn);
+                Answer::GroupCreated(Ok(Group {
+                    history,
+                    picture,
+                    ..example::group(77, &title, others.collect())
+                }))
             }
             Ask::GroupForget(chat) => Answer::GroupForgotten { chat, result: Ok(()) },
             Ask::History { chat, anchor, visit } => {
@@ -193,6 +198,7 @@ impl FakeCore {
                 group.role = None;
                 group.members.retain(|member| !member.me);
             }
+            GroupAsk::Picture(image) => group.picture = image.map(drawn),
             GroupAsk::Remove(account) => group.members.retain(|member| member.account != account),
             GroupAsk::Rename(title) => group.title = title,
             GroupAsk::Role(account, role) => {
@@ -210,6 +216,11 @@ impl FakeCore {
     fn changed(&self, message: undertone::api::MessageId, change: impl FnOnce(Message) -> Message) -> Answer {
         Answer::Changed { message, result: Ok(change(self.held(message))) }
     }
+}
+
+/// A picture as it comes back.
+pub fn drawn(Image(image): Image) -> undertone::api::Picture {
+    undertone::api::Picture { id: format!("{} bytes", image.len()), image }
 }
 
 impl Core for FakeCore {

@@ -6,5 +6,5 @@ pub mod example;
 mod fake;
 mod harness;
 
-pub use fake::FakeCore;
+pub use fake::{FakeCore, drawn};
 pub use harness::{Harness, LOOKS};

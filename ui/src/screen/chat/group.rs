@@ -5,19 +5,27 @@ use iced::widget::{column, container, row, rule};
 use iced::{Center, Fill};
 use undertone::api::ConversationId;
 
-use super::{Message, State, header, view};
+use super::{Beside, Message, State, header, view};
 use crate::kit::button::{self, Kind};
 use crate::kit::icon::{Icon, toned};
 use crate::kit::text::{heading, label};
 use crate::kit::theme::{self, Tone};
 use crate::kit::token::{size, space as gap};
 use crate::kit::words::Words;
-use crate::kit::{Element, avatar, badge};
+use crate::kit::{Element, badge};
 use crate::model::group::{self, Agreement, Closed, Who};
 use crate::model::text;
 use crate::model::world::World;
 use crate::screen::{Ctx, say};
 use crate::t;
+
+impl State {
+    /// Whether the details of a group stand beside it.
+    #[must_use]
+    pub const fn shows_members(&self) -> bool {
+        matches!(self.details, Some(Beside::Group(_)))
+    }
+}
 
 /// Who is writing in a conversation, as sentences call them.
 pub(super) fn writers(world: &World, chat: &ConversationId) -> Vec<Who> {
@@ -35,7 +43,7 @@ pub(crate) fn title(world: &World, chat: &ConversationId) -> String {
 pub(super) fn header<'a>(state: &'a State, world: &'a World, ctx: Ctx<'a>) -> Element<'a, Message> {
     let texts = ctx.texts;
     let title = title(world, &state.chat);
-    let picture = avatar::avatar(&title, avatar::color_of(state.chat.as_bytes()), 36.0);
+    let picture = ctx.group(&state.chat, &title, 36.0);
     let writers = writers(world, &state.chat);
     let below: Element<'a, Message> = if !writers.is_empty() {
         label(say::typing(texts, &writers)).tone(Tone::Accent).one_line().into()

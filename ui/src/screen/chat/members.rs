@@ -46,6 +46,10 @@ pub enum Message {
     MenuToggled(Account),
     /// We want to be told of these messages, for so long.
     NotifyTaken(NotifyMode, Span),
+    /// The group's picture is to be taken away.
+    PictureRemoved,
+    /// A picture for the group is to be chosen.
+    PictureWanted,
     /// A member is to be removed.
     RemoveWanted(Account),
     /// A member is given another role.
@@ -78,6 +82,8 @@ impl State {
                 return Vec::new();
             }
             Message::HistoryTaken(history) => GroupAsk::History(history),
+            Message::PictureRemoved => GroupAsk::Picture(None),
+            Message::PictureWanted => return vec![Action::ChoosePicture(Some(self.chat))],
             Message::RoleGiven(account, role) => {
                 self.menu = None;
                 GroupAsk::Role(account, role)
@@ -123,18 +129,16 @@ impl State {
         let top = container(top).padding([0.0, gap::S4]).center_y(size::HEADER);
         let name = titled(world, &group.chat);
         let count = t!(texts, "group-members", count = group.members.len());
-        let held = agreement(&group::agreement(group), ctx);
-        let who = column![
-            avatar::avatar(&name, avatar::color_of(group.chat.as_bytes()), 88.0),
-            title(name).centered(),
-            label(count).tone(Tone::Secondary).centered(),
-        ]
-        .push(group::verified(group).map(|verified| vouched(verified, ctx)))
-        .push(held.map(|(mark, words)| row![mark, words].spacing(gap::S1).align_y(Center)))
-        .spacing(gap::S2)
-        .align_x(Center)
-        .width(Fill);
         let manages = group.role.is_some_and(Role::may_manage);
+        let held = agreement(&group::agreement(group), ctx);
+        let who = column![ctx.group(&group.chat, &name, 88.0), title(name).centered(),]
+            .push(manages.then(|| pictures(group, ctx)))
+            .push(label(count).tone(Tone::Secondary).centered())
+            .push(group::verified(group).map(|verified| vouched(verified, ctx)))
+            .push(held.map(|(mark, words)| row![mark, words].spacing(gap::S1).align_y(Center)))
+            .spacing(gap::S2)
+            .align_x(Center)
+            .width(Fill);
         let add = manages.then(|| {
             button::with_icon(Kind::Secondary, Icon::UserPlus, t!(texts, "group-add"))
                 .width(Fill)
@@ -209,6 +213,17 @@ impl State {
         let menu = (self.menu == Some(member.account)).then(|| menu(group, member, ctx));
         column![line].push(menu).into()
     }
+}
+
+/// What can be done about the group's picture.
+fn pictures<'a>(group: &Group, ctx: Ctx<'a>) -> Element<'a, Message> {
+    let texts = ctx.texts;
+    let there = group.picture.is_some();
+    let words = if there { t!(texts, "group-picture-replace") } else { t!(texts, "group-picture-choose") };
+    let choose = button::link(words).on_press(Message::PictureWanted);
+    let remove =
+        there.then(|| button::link(t!(texts, "group-picture-remove")).on_press(Message::PictureRemoved));
+    row![choose].push(remove).spacing(gap::S3).into()
 }
 
 /// With how many numbers were compared.

@@ -6,17 +6,20 @@ use iced::widget::{Column, column, container, row, scrollable};
 use iced::{Center, Fill};
 use undertone::api::{Account, Contact, ConversationId, History};
 
-use crate::bridge::{Answer, Ask, GroupAsk};
-use crate::kit::avatar::Presence;
+use crate::bridge::{Answer, Ask, GroupAsk, Image};
+use crate::kit::avatar::{Face, Presence};
 use crate::kit::button::{self, Kind};
 use crate::kit::icon::Icon;
+use crate::kit::pressable::{Look, Pressable};
 use crate::kit::text::{body, caption, heading, label};
 use crate::kit::theme::{self, Tone};
-use crate::kit::token::{size, space as gap};
-use crate::kit::{Element, avatar, banner, dialog, field, row as lines};
+use crate::kit::token::{radius, size, space as gap};
+use crate::kit::{Element, avatar, banner, dialog, empty, field, row as lines};
 use crate::model::sidebar::matches;
 use crate::model::text;
 use crate::model::world::{Here, World};
+use crate::platform::picture::PictureError;
+use crate::screen::faces::face;
 use crate::screen::{Action, Ctx, past};
 use crate::t;
 
@@ -26,6 +29,8 @@ pub(super) struct State {
     /// The group to add to; none for a new one.
     to: Option<ConversationId>,
     title: String,
+    /// The picture of a new group, and what it looks like.
+    picture: Option<(Image, Option<Face>)>,
     /// What those who are added later see of earlier messages.
     history: History,
     filter: String,
@@ -50,10 +55,18 @@ pub(super) enum Outcome {
 pub enum Message {
     /// The dialog is to be closed.
     Closed,
+    /// There is nobody to choose: somebody is to be met first.
+    ConnectWanted,
+    /// Whoever is found is chosen, or not any more.
+    FilterSubmitted,
     /// The people are to be filtered by name.
     Filtered(String),
     /// Those who are added later are to see so much of earlier messages.
     HistoryTaken(History),
+    /// The picture is not to be taken after all.
+    PictureRemoved,
+    /// A picture is to be chosen.
+    PictureWanted,
     /// It is to be done.
     Submitted,
     /// The title was typed.
@@ -67,6 +80,7 @@ impl Default for State {
         Self {
             to: None,
             title: String::new(),
+            picture: None,
             history: History::None,
             filter: String::new(),
             chosen: BTreeSet::new(),
@@ -87,10 +101,34 @@ impl State {
         Self { to: Some(chat), ..Self::default() }
     }
 
-    /// Takes what the person did. Closing is up to the screen around.
-    pub(super) fn update(&mut self, message: Message) -> Vec<Action> {
+    /// Whether it is about a new group.
+    pub(super) const fn begins(&self) -> bool {
+        self.to.is_none()
+    }
+
+    /// A picture for a new group is ready, or cannot be made.
+    pub(super) fn prepared(&mut self, made: Result<Image, PictureError>) {
+        self.trouble = None;
+        match made {
+            Ok(image) => {
+                let face = face(&image.0);
+                self.picture = Some((image, face));
+            }
+            Err(error) => self.trouble = Some(error.code()),
+        }
+    }
+
+    /// Takes what the person did. Closing and meeting somebody are up to the screen around.
+    pub(super) fn update(&mut self, message: Message, world: &World) -> Vec<Action> {
         self.trouble = None;
         match message {
+            Message::FilterSubmitted => {
+                let best = self.found(world).first().map(|contact| contact.account);
+                if let Some(account) = best.filter(|_| !self.filter.trim().is_empty()) {
+                    self.toggle(account);
+                    self.filter.clear();
+                }
+            }
             Message::Filtered(filter) => self.filter = filter,
             Message::HistoryTaken(history) => self.history = history,
             Message::Submitted if self.ready() => {
@@ -102,17 +140,16 @@ impl State {
                         title: self.title.trim().to_owned(),
                         members,
                         history: self.history,
+                        picture: self.picture.as_ref().map(|(image, _)| image.clone()),
                     },
                 };
                 return vec![ask.into()];
             }
             Message::TitleTyped(title) => self.title = title,
-            Message::Toggled(account) => {
-                if !self.chosen.remove(&account) {
-                    self.chosen.insert(account);
-                }
-            }
-            Message::Closed | Message::Submitted => {}
+            Message::PictureRemoved => self.picture = None,
+            Message::PictureWanted => return vec![Action::ChoosePicture(None)],
+            Message::Toggled(account) => self.toggle(account),
+            Message::Closed | Message::ConnectWanted | Message::Submitted => {}
         }
         Vec::new()
     }
@@ -131,10 +168,33 @@ impl State {
         if self.trouble.is_none() { Outcome::Done } else { Outcome::Refused }
     }
 
+    fn toggle(&mut self, account: Account) {
+        if !self.chosen.remove(&account) {
+            self.chosen.insert(account);
+        }
+    }
+
+    fn titled(&self) -> bool {
+        self.to.is_some() || undertone::model::Name::new(self.title.trim()).is_some()
+    }
+
     /// A title, if the group is new, and somebody.
     fn ready(&self) -> bool {
-        let titled = self.to.is_some() || undertone::model::Name::new(self.title.trim()).is_some();
-        !self.busy && titled && !self.chosen.is_empty()
+        !self.busy && self.titled() && !self.chosen.is_empty()
+    }
+
+    /// Those who can be chosen.
+    fn people<'a>(&self, world: &'a World) -> Vec<&'a Contact> {
+        let mut people = world.friends();
+        people.retain(|contact| self.to.is_none_or(|chat| world.member(&chat, &contact.account).is_none()));
+        people
+    }
+
+    /// Those of them who match the filter.
+    fn found<'a>(&self, world: &'a World) -> Vec<&'a Contact> {
+        let mut people = self.people(world);
+        people.retain(|contact| matches(&contact.name, &self.filter));
+        people
     }
 }
 
@@ -150,44 +210,84 @@ impl State {
         };
         let close = button::round(Icon::X, t!(texts, "close")).on_press(Message::Closed);
         let top = row![heading(title).width(Fill), close].align_y(Center);
-        let name = self.to.is_none().then(|| {
-            field::Field::new(t!(texts, "group-title"), self.title.as_str())
-                .id(Self::TITLE)
-                .placeholder(t!(texts, "group-title-placeholder"))
-                .on_input(Message::TitleTyped)
-                .on_submit(Message::Submitted)
-                .view()
-        });
+        if self.people(world).is_empty() {
+            return dialog::framed(column![top, self.nobody(ctx)].spacing(gap::S4), size::DIALOG);
+        }
+        let name = self.to.is_none().then(|| self.name(ctx));
         let past = self.to.is_none().then(|| past::choices(texts, self.history, Message::HistoryTaken));
         let trouble = self.trouble.map(|code| banner::notice(banner::Kind::Danger, texts.error(code)));
-        let count = caption(t!(texts, "group-people-chosen", count = self.chosen.len()));
         let act =
             button::button(Kind::Primary, act).on_press_maybe(self.ready().then_some(Message::Submitted));
-        let foot = row![count.tone(Tone::Secondary).width(Fill), act].spacing(gap::S3).align_y(Center);
-        let inside = column![top, body(words).tone(Tone::Secondary).width(Fill)]
+        let count = caption(t!(texts, "group-people-chosen", count = self.chosen.len()));
+        let missing = self.missing(ctx).map(|words| caption(words).tone(Tone::Warning));
+        let state = column![count.tone(Tone::Secondary)].push(missing).spacing(2.0).width(Fill);
+        let foot = row![state, act].spacing(gap::S3).align_y(Center);
+        let middle = column![body(words).tone(Tone::Secondary).width(Fill)]
             .push(name)
-            .push(self.people(world, ctx))
+            .push(self.choice(world, ctx))
             .push(past)
             .push(trouble)
-            .push(foot)
             .spacing(gap::S4);
-        dialog::framed(inside, size::DIALOG)
+        // in a low window the middle scrolls, and what is at both ends stays
+        let room = (ctx.height - ENDS).max(LIST / 2.0);
+        let middle = container(scrollable(middle).style(theme::scroll).spacing(gap::S1)).max_height(room);
+        dialog::framed(column![top, middle, foot].spacing(gap::S4), size::DIALOG)
     }
 
-    fn people<'a>(&'a self, world: &'a World, ctx: Ctx<'a>) -> Element<'a, Message> {
+    /// There is nobody to choose.
+    fn nobody<'a>(&self, ctx: Ctx<'a>) -> Element<'a, Message> {
         let texts = ctx.texts;
-        let outside =
-            |contact: &&Contact| self.to.is_none_or(|chat| world.member(&chat, &contact.account).is_none());
-        let people: Vec<&Contact> = world.friends().into_iter().filter(outside).collect();
-        if people.is_empty() {
-            let words =
-                if self.to.is_some() { t!(texts, "group-all-in") } else { t!(texts, "group-create-nobody") };
-            return label(words).tone(Tone::Secondary).width(Fill).into();
+        if self.to.is_some() {
+            return label(t!(texts, "group-all-in")).tone(Tone::Secondary).width(Fill).into();
         }
-        let search =
-            field::search(&t!(texts, "group-people-search"), &self.filter, Self::FILTER, Message::Filtered);
-        let found: Vec<&Contact> =
-            people.into_iter().filter(|contact| matches(&contact.name, &self.filter)).collect();
+        let add = button::with_icon(Kind::Primary, Icon::UserPlus, t!(texts, "add-title"));
+        let add = add.on_press(Message::ConnectWanted).into();
+        let (title, words) = (t!(texts, "group-create-nobody-title"), t!(texts, "group-create-nobody"));
+        container(empty::empty(Icon::UsersRound, title, words, Some(add))).height(NOBODY).into()
+    }
+
+    /// What else is needed, once something is there.
+    fn missing(&self, ctx: Ctx<'_>) -> Option<String> {
+        let blank = self.title.trim().is_empty();
+        if self.titled() || (blank && self.chosen.is_empty()) {
+            return None;
+        }
+        let texts = ctx.texts;
+        Some(if blank { t!(texts, "group-title-missing") } else { t!(texts, "group-title-unusable") })
+    }
+
+    /// Picture and title of a new group.
+    fn name<'a>(&'a self, ctx: Ctx<'a>) -> Element<'a, Message> {
+        let texts = ctx.texts;
+        let there = self.picture.is_some();
+        let disc = match &self.picture {
+            Some((_, Some(face))) => avatar::pictured(face, DISC),
+            _ => avatar::blank(DISC),
+        };
+        let words = if there { t!(texts, "group-picture-replace") } else { t!(texts, "group-picture-add") };
+        let disc =
+            Pressable::new(disc).name(words).on_press(Message::PictureWanted).style(|t, status| Look {
+                background: status.hovered.then_some(t.bg_hover),
+                border: iced::border::rounded(radius::FULL),
+                ..Look::default()
+            });
+        let title = field::Field::new(t!(texts, "group-title"), self.title.as_str())
+            .id(Self::TITLE)
+            .placeholder(t!(texts, "group-title-placeholder"))
+            .on_input(Message::TitleTyped)
+            .on_submit(Message::Submitted)
+            .view();
+        let remove =
+            there.then(|| button::link(t!(texts, "group-picture-remove")).on_press(Message::PictureRemoved));
+        column![row![disc, title].spacing(gap::S4).align_y(Center)].push(remove).spacing(gap::S1).into()
+    }
+
+    fn choice<'a>(&'a self, world: &'a World, ctx: Ctx<'a>) -> Element<'a, Message> {
+        let texts = ctx.texts;
+        let words = t!(texts, "group-people-search");
+        let submit = Some(Message::FilterSubmitted);
+        let search = field::search(&words, &self.filter, Self::FILTER, Message::Filtered, submit);
+        let found = self.found(world);
         let none = found.is_empty().then(|| {
             let words = t!(texts, "group-people-none", query = self.filter.trim());
             container(label(words).tone(Tone::Secondary).width(Fill)).padding(gap::S3)
@@ -223,4 +323,10 @@ fn adding(world: &World, chat: &ConversationId, ctx: Ctx<'_>) -> String {
 }
 
 /// Height of the list of people, in logical pixels.
-const LIST: f32 = 260.0;
+const LIST: f32 = 208.0;
+/// Height of what stands where there is nobody to choose.
+const NOBODY: f32 = 320.0;
+/// Side of the picture of a new group.
+const DISC: f32 = 64.0;
+/// Height of the dialog's ends, and of what is around it.
+const ENDS: f32 = 216.0;

@@ -5,23 +5,21 @@ mod confirm;
 mod connect;
 mod dialogs;
 mod gather;
+mod pictures;
 mod receipts;
 mod requests;
 mod route;
 mod sidebar;
 mod view;
 
-use std::path::PathBuf;
-
 use undertone::api::{Account, ConversationId, ProfileInfo};
 
-use super::{Action, chat, settings, verify};
+use super::{Action, Faces, chat, settings, verify};
 use crate::bridge::{Ask, Secret};
 use crate::model::draft::Drafts;
 use crate::model::sidebar::Context;
 use crate::model::time::Labels;
 use crate::model::world::World;
-use crate::platform::scan::ScanError;
 use confirm::Confirm;
 use sidebar::Entry;
 pub use sidebar::FILTER;
@@ -39,6 +37,7 @@ pub struct State {
     attended: bool,
     asking: Option<Account>,
     visits: u64,
+    faces: Faces,
 }
 
 #[derive(Debug)]
@@ -128,6 +127,7 @@ impl State {
             attended: true,
             asking: None,
             visits: 0,
+            faces: Faces::default(),
         };
         (state, vec![Ask::Contacts.into(), Ask::Chats.into(), Ask::Nearby.into()])
     }
@@ -180,7 +180,7 @@ impl State {
                     return connect.update(message);
                 }
             }
-            Message::ConnectOpened => {
+            Message::ConnectOpened | Message::Gather(gather::Message::ConnectWanted) => {
                 self.dialog = Some(Dialog::Connect(Box::default()));
                 return vec![Action::Focus(connect::State::FIELD)];
             }
@@ -188,7 +188,7 @@ impl State {
             Message::Filtered(filter) => self.filter = filter,
             Message::Gather(message) => {
                 if let Some(Dialog::Gather(gather)) = &mut self.dialog {
-                    return gather.update(message);
+                    return gather.update(message, &self.world);
                 }
             }
             Message::GatherOpened => {
@@ -218,22 +218,6 @@ impl State {
             }
         }
         Vec::new()
-    }
-
-    /// A picture was dropped on the window.
-    pub fn dropped(&mut self, path: PathBuf) -> Vec<Action> {
-        match &mut self.dialog {
-            Some(Dialog::Verify(verify)) => verify.dropped(path),
-            _ => Vec::new(),
-        }
-    }
-
-    /// A picture was looked at.
-    pub fn scanned(&mut self, result: Result<Secret, ScanError>) -> Vec<Action> {
-        match &mut self.dialog {
-            Some(Dialog::Verify(verify)) => verify.scanned(result),
-            _ => Vec::new(),
-        }
     }
 
     /// The person came to the window, or left it.
@@ -275,6 +259,7 @@ impl State {
             Panel::Nothing | Panel::Requests | Panel::Settings(_) => None,
         };
         let context = Context { drafts: &self.drafts, labels: moment.labels, now_ms: moment.now_ms, open };
+        self.faces.keep(&self.world);
         self.entries = sidebar::entries(&self.world, &self.filter, &context);
     }
 

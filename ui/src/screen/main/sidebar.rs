@@ -131,7 +131,8 @@ pub(super) fn view<'a>(side: Side<'a>, ctx: Ctx<'a>) -> Element<'a, Message> {
     .spacing(gap::S2)
     .align_y(Center);
     let me = container(me).padding([0.0, gap::S3]).center_y(size::HEADER);
-    let search = field::search(&t!(texts, "search-placeholder"), side.filter, FILTER, Message::Filtered);
+    let search =
+        field::search(&t!(texts, "search-placeholder"), side.filter, FILTER, Message::Filtered, None);
     let search = container(search).padding(iced::Padding::from([0.0, gap::S3]).bottom(gap::S2));
     let entries = side.entries;
     let list: Element<'a, Message> = if side.loaded {
@@ -166,7 +167,13 @@ pub(super) fn rail<'a>(side: Side<'a>, ctx: Ctx<'a>) -> Element<'a, Message> {
         move |index| match entries.get(index) {
             Some(Entry::Conversation(item)) => {
                 let selected = side.open == Open::Conversation(item.chat);
-                rows::rail(picture(item), &item.name, news(item, ctx), selected, Message::Opened(item.chat))
+                rows::rail(
+                    picture(item, ctx),
+                    &item.name,
+                    news(item, ctx),
+                    selected,
+                    Message::Opened(item.chat),
+                )
             }
             Some(Entry::Requests(count)) => {
                 let name = asking(*count, ctx);
@@ -224,9 +231,9 @@ fn note<'a>(words: String, side: Side<'a>, ctx: Ctx<'a>) -> Element<'a, Message>
     container(words).padding(iced::Padding::from([0.0, gap::S4]).bottom(gap::S4)).into()
 }
 
-fn picture<'a>(item: &Item) -> Element<'a, Message> {
+fn picture<'a>(item: &Item, ctx: Ctx<'a>) -> Element<'a, Message> {
     if item.group {
-        return avatar::avatar(&item.name, avatar::color_of(item.chat.as_bytes()), 48.0);
+        return ctx.group(&item.chat, &item.name, 48.0);
     }
     let presence = match item.here {
         Here::Now => Presence::Direct,
@@ -237,7 +244,7 @@ fn picture<'a>(item: &Item) -> Element<'a, Message> {
 
 fn conversation<'a>(item: &'a Item, open: Open, ctx: Ctx<'a>) -> Element<'a, Message> {
     let data = rows::Conversation {
-        avatar: picture(item),
+        avatar: picture(item, ctx),
         name: item.name.as_str().into(),
         verified: item.verified,
         time: item.time.as_str().into(),

@@ -18,6 +18,7 @@ impl State {
     /// The window's content.
     #[must_use]
     pub fn view<'a>(&'a self, ctx: Ctx<'a>) -> Element<'a, Message> {
+        let ctx = Ctx { faces: Some(&self.faces), ..ctx };
         let side = Side {
             me: &self.world.me,
             entries: &self.entries,
