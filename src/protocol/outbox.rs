@@ -75,6 +75,15 @@ impl Outbox {
         entries.iter().map(|outgoing| outgoing.row.entry.seq).collect()
     }
 
+    /// Takes out the notes that are meant, and names them.
+    pub(super) fn drop_notes(&mut self, meant: impl Fn(&[u8]) -> bool) -> Vec<u64> {
+        let gone = |outgoing: &Outgoing| outgoing.row.what == Outbound::Note && meant(&outgoing.row.payload);
+        let (gone, rest): (VecDeque<_>, VecDeque<_>) =
+            std::mem::take(&mut self.rows).into_iter().partition(gone);
+        self.rows = rest;
+        gone.iter().map(|outgoing| outgoing.row.entry.seq).collect()
+    }
+
     /// The connection is gone or full: what is not acknowledged has to go again.
     pub(super) fn unsend(&mut self) {
         for outgoing in &mut self.rows {

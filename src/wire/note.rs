@@ -92,6 +92,13 @@ impl<'a> Note<'a> {
         bytes.first() == Some(&SENDER_KEY) && bytes.get(35..51) == Some(chain)
     }
 
+    /// Whether an encoded note tells of what was said in this group before somebody joined.
+    #[must_use]
+    pub fn is_history_of(bytes: &[u8], group: &[u8; 32]) -> bool {
+        // Kind, head of the map, key, head of the name.
+        bytes.first() == Some(&HISTORY) && bytes.get(5..37) == Some(group)
+    }
+
     /// Reads a note.
     ///
     /// # Errors

@@ -9,8 +9,8 @@ use super::{
 };
 use crate::{
     model::{
-        AccountId, Change, ConversationId, DeviceId, EntryRef, History, Name, OpId, OwedHistory, SharedEntry,
-        ToldHistory,
+        AccountId, Change, ConversationId, DeviceId, EntryRef, History, Name, OpId, OpKind, OwedHistory,
+        SharedEntry, ToldHistory,
     },
     protocol::{
         engine::{Ctx, Engine},
@@ -96,6 +96,12 @@ impl Engine {
         let id = *group.id.as_bytes();
         let stays = group.has(&account) && group.has(&self.me.account);
         self.out.group_touched(conversation);
+        // Nothing of an earlier adding is believed any more.
+        if let Some(person) = self.people.get_mut(&account) {
+            for seq in person.outbox.drop_notes(|note| Note::is_history_of(note, &id)) {
+                self.out.put(Change::DropOutbox { account, seq });
+            }
+        }
         for entries in in_packs(entries).into_iter().filter(|_| stays) {
             self.send_note(account, &Note::History(HistoryPack { group: id, op: op.0, entries }), ctx);
         }
@@ -153,12 +159,28 @@ impl Group {
         if !pack.entries.iter().all(fits) {
             return None;
         }
-        let before = self.head.told.filter(|told| told.op == op);
-        let mut told = before.unwrap_or(ToldHistory { op, count: 0, bytes: 0 });
+        let mut told = self.head.told.unwrap_or(ToldHistory { op, count: 0, bytes: 0 });
+        if told.op != op {
+            // Who adds us anew fills no disk anew without end.
+            (told.op, told.count) = (op, 0);
+        }
         told.count = told.count.checked_add(u32::try_from(pack.entries.len()).ok()?)?;
         let bytes = pack.entries.iter().map(SharedEntry::bytes).sum::<usize>();
         told.bytes = told.bytes.checked_add(u64::try_from(bytes).ok()?)?;
-        (told.count <= self.policy_at(&op).most() && told.bytes <= History::MOST_BYTES).then_some(told)
+        let most_bytes = History::MOST_BYTES.saturating_mul(self.times_added(own));
+        (told.count <= self.policy_at(&op).most() && told.bytes <= most_bytes).then_some(told)
+    }
+}
+
+impl Group {
+    /// How often somebody was added, as far as it matters here.
+    fn times_added(&self, account: &AccountId) -> u64 {
+        let adds = self
+            .log
+            .in_order()
+            .into_iter()
+            .filter(|op| matches!(&op.what, OpKind::Add { account: added, .. } if added == account));
+        u64::try_from(adds.take(MOST_TIMES).count()).unwrap_or(1)
     }
 }
 
@@ -179,6 +201,8 @@ fn in_packs(entries: Vec<SharedEntry>) -> Vec<Vec<SharedEntry>> {
     packs
 }
 
+/// After so many times of being added somebody is told no more than what is left of so many times.
+const MOST_TIMES: usize = 4;
 /// Bytes that wait to be acknowledged, for all people together, while another newcomer is told.
 const MOST_ON_ITS_WAY: usize = 8 * 1024 * 1024;
 /// Messages in one note stay below this: the longest one takes 38 KiB.

@@ -7,7 +7,7 @@ use crate::{
         ConversationId, DeviceId, Emoji, EntryRef, History, Name, OpId, OwedHistory, Role, SharedEntry, Text,
         ToldHistory,
     },
-    protocol::{group::ops::conversation_of, sim::World},
+    protocol::{HistoryFor, group::ops::conversation_of, sim::World},
     wire::{HistoryPack, Note},
 };
 
@@ -289,4 +289,69 @@ fn who_had_forgotten_the_group_and_is_added_again_is_told_and_reads_what_all_say
         world.pass(3);
         assert!(world.nodes[CHAN].disk.entries.contains_key(&(chat, id)), "{text}");
     }
+}
+
+#[test]
+fn who_is_added_again_before_they_were_told_is_told_once() {
+    let (mut world, chat) = ten_texts(History::All, 10);
+    let chan = world.account(CHAN);
+    add(&mut world, HANA, chat, CHAN);
+    world.pass(5);
+    world.cut(HANA, CHAN);
+    world.cut(HANA, BORA);
+    let made = pack(&world, chat, vec![invented(&world, chat, 1)]);
+    let op = OpId(made.op);
+    let before = made.entries[0].id;
+    let wanted = HistoryFor { conversation: chat, account: chan, op, before, most: 1, most_bytes: 1 };
+    for _ in 0..3 {
+        let hana = world.nodes[HANA].engine.groups.get_mut(&chat).unwrap();
+        hana.head.owed.push(OwedHistory { account: chan, op });
+        let entries = made.entries.clone();
+        world.act(HANA, |engine, ctx| engine.share_history(&wanted, entries, ctx));
+    }
+    let outbox = &world.nodes[HANA].disk.outbox;
+    let packs = outbox.values().filter(|row| Note::is_history_of(&row.payload, &made.group));
+    assert_eq!(packs.count(), 1);
+}
+
+#[test]
+fn being_added_without_end_fills_no_disk_without_end() {
+    let (mut world, chat) = ten_texts(History::All, 11);
+    add(&mut world, HANA, chat, CHAN);
+    world.pass(5);
+    let before = told(&world, CHAN, chat);
+    let tell = |world: &mut World, bytes| {
+        let earlier = ToldHistory { op: OpId([9; 32]), count: 10, bytes };
+        world.nodes[CHAN].engine.groups.get_mut(&chat).unwrap().head.told = Some(earlier);
+        let made = pack(world, chat, vec![invented(world, chat, 1)]);
+        send(world, HANA, made);
+    };
+    tell(&mut world, History::MOST_BYTES);
+    assert_eq!(told(&world, CHAN, chat), before, "added once");
+    let chan = world.account(CHAN);
+    for _ in 0..9 {
+        world.act(HANA, |engine, ctx| engine.remove_member(chat, chan, ctx)).unwrap();
+        add(&mut world, HANA, chat, CHAN);
+    }
+    world.pass(5);
+    tell(&mut world, 4 * History::MOST_BYTES);
+    assert_eq!(told(&world, CHAN, chat), before, "added often");
+    tell(&mut world, 3 * History::MOST_BYTES);
+    assert_eq!(told(&world, CHAN, chat).len(), before.len() + 1);
+}
+
+#[test]
+fn who_was_added_while_away_is_told_when_the_two_meet_though_both_have_started_anew() {
+    let (mut world, chat) = ten_texts(History::All, 12);
+    world.cut(HANA, CHAN);
+    add(&mut world, HANA, chat, CHAN);
+    world.pass(5);
+    // Bora, who did not add Chan, tells nothing, though Chan hears of the group through them.
+    world.pass(40);
+    assert_eq!(told(&world, CHAN, chat), Vec::<String>::new());
+    world.crash(HANA);
+    world.crash(CHAN);
+    world.connect(HANA, CHAN);
+    world.pass(5);
+    assert_eq!(told(&world, CHAN, chat), texts(0..10));
 }
