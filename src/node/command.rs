@@ -276,11 +276,22 @@ impl super::actor::Open {
             .collect()
     }
 
-    /// The newest message of the other before this one, if it is not far back.
+    /// The newest message of somebody else before this one, if it has not been seen yet.
     fn theirs_before(&self, chat: ConversationId, entry: EntryRef) -> Result<Option<EntryRef>, ClientError> {
-        let page =
-            self.store.history(&chat, store::Anchor::Before(entry), limits::PAGE).map_err(store_error)?;
-        Ok(page.rows.iter().rev().find(|row| !row.mine).map(|row| row.entry.id))
+        let group = self.engine.group(chat).and_then(|(head, _)| head.read_upto);
+        let seen = group.or_else(|| self.engine.head(chat)?.read_upto);
+        let mut before = entry;
+        loop {
+            let anchor = store::Anchor::Before(before);
+            let page = self.store.history(&chat, anchor, limits::PAGE).map_err(store_error)?;
+            if let Some(row) = page.rows.iter().rev().find(|row| !row.mine) {
+                return Ok(Some(row.entry.id));
+            }
+            match page.rows.first().map(|row| row.entry.id) {
+                Some(first) if page.more_before && seen.is_none_or(|seen| seen < first) => before = first,
+                _ => return Ok(None),
+            }
+        }
     }
 
     /// Messages of others after this one that count, and how many of them address our person; each is shown to `each`.

@@ -136,6 +136,13 @@ impl Engine {
         let Some(person) = self.people.get_mut(&account) else { return };
         let conversation = person.head.conversation;
         let taken = person.outbox.take(&frames);
+        // What has come is carried no more.
+        let notes = taken.iter().filter(|outgoing| outgoing.row.what == Outbound::Note);
+        for frame in notes.filter_map(|outgoing| outgoing.frame) {
+            self.links.values_mut().for_each(|link| {
+                link.handed.remove(&frame);
+            });
+        }
         person.renewals = (0, 0);
         person.acknowledged_ms = ctx.now_ms;
         let mut seqs: Vec<u64> = Vec::new();

@@ -118,3 +118,23 @@ async fn a_locked_profile_answers_nothing_and_goes_on_after_unlocking() {
     hana.start().await;
     eventually(|| async { (hana.texts(chat).await == ["are you there?"]).then_some(()) }).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_reads_their_own_last_word_has_seen_what_is_far_above_it() {
+    let (mut hana, mut bora, chat) = friends().await;
+    let hello = hana.client.send(chat, "hello".into(), None).await.unwrap();
+    bora.received().await;
+    let mut last = None;
+    // A page has 500.
+    for number in 0..=500 {
+        last = Some(bora.client.send(chat, format!("{number}").into(), None).await.unwrap());
+    }
+    bora.client.read(chat, last.unwrap().id).await.unwrap();
+    hana.event(|event| match event {
+        Event::MessageState { state: MessageState::Read, message, .. } if message == hello.id => Some(()),
+        _ => None,
+    })
+    .await;
+    let row = bora.client.chats().await.unwrap().into_iter().find(|row| row.chat == chat).unwrap();
+    assert_eq!(row.unread, 0);
+}

@@ -7,7 +7,7 @@ use undertone_crypto::group::envelope;
 
 use super::state::Group;
 use crate::{
-    model::{ConversationId, OpKind, Peer},
+    model::{ConversationId, Peer},
     protocol::{
         engine::{Ctx, Engine},
         step::Effect,
@@ -86,22 +86,15 @@ impl Group {
         weeks.push(week(now_ms.saturating_sub(BORDER_MS)));
         weeks.dedup();
         let Some(state) = self.state() else { return BTreeSet::new() };
-        let mut named = BTreeSet::new();
-        let mut since = 0;
-        for op in self.log.in_order() {
-            if let OpKind::Create { envelope, .. }
-            | OpKind::EnvelopeChange { envelope }
-            | OpKind::Remove { envelope, .. } = op.what
-            {
-                named.insert(envelope);
-                since = if envelope == state.envelope { op.time_ms } else { since };
-            }
-        }
+        let since = self.named.get(&state.envelope).copied().unwrap_or_default();
         let silent = now_ms.saturating_sub(since) > OLD_MS;
-        let mut topics = BTreeSet::new();
-        for key in &self.envelopes {
+        let (mut topics, mut unnamed) = (BTreeSet::new(), 0_usize);
+        for key in self.envelopes.iter().rev() {
             let commit = key.commit();
-            if commit == state.envelope || !silent || !named.contains(&commit) {
+            let named = self.named.contains_key(&commit);
+            unnamed = unnamed.saturating_add((!named).into());
+            let used = if named { !silent || commit == state.envelope } else { unnamed <= MOST_UNNAMED };
+            if used {
                 topics.extend(weeks.iter().map(|week| key.topic(*week)));
             }
         }
@@ -119,5 +112,7 @@ const WEEK_MS: u64 = 7 * 24 * 3_600_000;
 const BORDER_MS: u64 = 3_600_000;
 /// How long an envelope that was replaced is still listened to: whoever has not heard may use it.
 const OLD_MS: u64 = 48 * 3_600_000;
+/// Envelopes that no operation names yet and that are listened to, the newest: anybody in the group can make some up.
+const MOST_UNNAMED: usize = 2;
 /// How often topics are looked at for time alone.
 const LOOK_MS: u64 = 60_000;

@@ -180,7 +180,7 @@ impl Group {
             .in_order()
             .into_iter()
             .filter(|op| matches!(&op.what, OpKind::Add { account: added, .. } if added == account));
-        u64::try_from(adds.take(MOST_TIMES).count()).unwrap_or(1)
+        u64::try_from(adds.take(MOST_TIMES).count()).unwrap_or(1).max(1)
     }
 }
 

@@ -148,3 +148,25 @@ fn what_somebody_blocked_sends_over_others_does_not_hold_up_the_rest() {
     world.run();
     assert!(world.nodes[BORA].disk.carried.is_empty());
 }
+
+#[test]
+fn invented_envelopes_are_hardly_listened_to_and_push_no_real_one_out() {
+    let (mut world, chat) = World::friends(&["Hana", "Bora", "Chan", "Mallory"], 6);
+    let group = group_of(&world, chat);
+    let before = world.gossip.topics(BORA).len();
+    for n in 0..20 {
+        note(&mut world, BORA, &Note::Envelope { group, secret: [n; 32] });
+    }
+    world.pass(2);
+    let listened = world.gossip.topics(BORA).len();
+    assert!((before..=before * 3).contains(&listened), "{before} names, then {listened}");
+    let dan = world.account(CHAN);
+    world.act(HANA, |engine, ctx| engine.remove_member(chat, dan, ctx)).unwrap();
+    world.post(HANA, chat, "after");
+    world.pass(5);
+    assert!(world.shows(BORA, chat, "after"));
+    let kept = &world.nodes[BORA].disk.groups[&chat].envelopes;
+    for secret in &world.nodes[HANA].disk.groups[&chat].envelopes {
+        assert!(kept.contains(secret));
+    }
+}

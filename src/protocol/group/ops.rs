@@ -15,7 +15,7 @@ use super::{
     state::{Group, op_seq},
 };
 use crate::{
-    model::{AccountId, Body, Change, ContactState, ConversationId, Entry, EntryRef, Name, OpId},
+    model::{AccountId, Body, Change, ContactState, ConversationId, Entry, EntryRef, Name, OpId, OpKind},
     protocol::{
         engine::{Ctx, Engine},
         step::Notice,
@@ -143,12 +143,28 @@ pub(super) fn learn_op(group: &mut Group, bytes: &[u8]) -> Option<OpId> {
     if !is_proven(group, &signed) {
         return None;
     }
-    let inserted = group.log.insert(to_model(&signed)?).ok()?;
+    let op = to_model(&signed)?;
+    let (named, time_ms) = (envelope_of(&op.what), op.time_ms);
+    let inserted = group.log.insert(op).ok()?;
+    if let Some(envelope) = named {
+        let at_ms = group.named.entry(envelope).or_default();
+        *at_ms = time_ms.max(*at_ms);
+    }
     if let Some(cert) = brought(&signed) {
         group.certs.entry((cert.account(), cert.device())).or_insert_with(|| cert.clone());
     }
     group.ops.insert(id, signed);
     inserted.then_some(id)
+}
+
+/// The digest of the envelope secret that an operation names.
+const fn envelope_of(what: &OpKind) -> Option<[u8; 32]> {
+    match what {
+        OpKind::Create { envelope, .. }
+        | OpKind::EnvelopeChange { envelope }
+        | OpKind::Remove { envelope, .. } => Some(*envelope),
+        _ => None,
+    }
 }
 
 /// The certificate that an operation brings.
@@ -197,11 +213,5 @@ pub(super) fn conversation_of(id: &GroupId) -> ConversationId {
 
 /// Whether the secret is the one that some operation names.
 pub(super) fn is_named(group: &Group, secret: &[u8; 32]) -> bool {
-    let key = EnvelopeKey::from_bytes(secret);
-    group.ops.values().any(|op| match op.kind() {
-        op::OpKind::Create { env_commit, .. }
-        | op::OpKind::Remove { env_commit, .. }
-        | op::OpKind::EnvRotate { env_commit } => key.is_committed_by(env_commit),
-        _ => false,
-    })
+    group.named.contains_key(&EnvelopeKey::from_bytes(secret).commit())
 }

@@ -32,6 +32,8 @@ pub(in crate::protocol) struct Group {
     pub(super) ops: BTreeMap<OpId, Op>,
     pub(super) log: OpLog,
     pub(super) resolution: Resolution,
+    /// Envelopes that operations name, and when the last one did.
+    pub(super) named: BTreeMap<[u8; 32], u64>,
     /// Certificates that operations brought.
     pub(super) certs: BTreeMap<(AccountId, DeviceId), DevCert>,
     pub(super) chains: BTreeMap<[u8; 16], Chain>,
@@ -117,6 +119,7 @@ impl Group {
             ops: BTreeMap::new(),
             log: OpLog::default(),
             resolution: Resolution::default(),
+            named: BTreeMap::new(),
             certs: BTreeMap::new(),
             chains: BTreeMap::new(),
             told: BTreeMap::new(),
@@ -168,8 +171,10 @@ impl Group {
         self.envelopes.push(key);
         self.head.envelopes.push(SecretBytes::copy_of(secret));
         if self.envelopes.len() > GroupHead::MAX_ENVELOPES {
-            self.envelopes.remove(0);
-            self.head.envelopes.remove(0);
+            // What no operation names goes first.
+            let unnamed = self.envelopes.iter().position(|key| !self.named.contains_key(&key.commit()));
+            self.envelopes.remove(unnamed.unwrap_or(0));
+            self.head.envelopes.remove(unnamed.unwrap_or(0));
         }
         true
     }

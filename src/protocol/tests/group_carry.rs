@@ -253,3 +253,19 @@ fn who_has_left_still_hands_over_what_was_left_with_them() {
     world.pass(5);
     assert!(world.shows(2, chat, "without Dan"));
 }
+
+#[test]
+fn what_has_come_is_not_remembered_as_handed_to_carriers() {
+    let (mut world, chat) = World::friends(&["Hana", "Bora", "Chan", "Dan"], 60);
+    world.away(2);
+    let dan = world.account(3);
+    world.act(0, |engine, ctx| engine.remove_member(chat, dan, ctx)).unwrap();
+    world.post(0, chat, "without Dan");
+    world.pass(2);
+    let bora = world.peer(1);
+    assert!(!world.nodes[0].engine.links[&bora].handed.is_empty());
+    world.connect(0, 2);
+    world.pass(3);
+    assert!(world.shows(2, chat, "without Dan"));
+    assert!(world.nodes[0].engine.links[&bora].handed.is_empty());
+}
