@@ -263,7 +263,7 @@ async fn perform_chat(client: &Client, ask: Ask) -> Answer {
     match ask {
         Ask::Delete(message) => Answer::Changed { message, result: client.delete(message).await },
         Ask::Edit { message, draft } => {
-            let result = client.edit(message, draft.text.clone().into()).await;
+            let result = client.edit(message, draft.written()).await;
             Answer::Edited { chat: message.conversation, draft, result }
         }
         Ask::Group { chat, ask } => Answer::Group { chat, result: perform_group(client, chat, ask).await },
@@ -288,7 +288,7 @@ async fn perform_chat(client: &Client, ask: Ask) -> Answer {
         }
         Ask::Read { chat, upto } => Answer::Done(client.read(chat, upto).await),
         Ask::Send { chat, draft, reply_to } => {
-            let result = client.send(chat, draft.text.clone().into(), reply_to).await;
+            let result = client.send(chat, draft.written(), reply_to).await;
             Answer::Sent { chat, draft, result }
         }
         Ask::Typing { chat, on } => Answer::Done(client.typing(chat, on).await),

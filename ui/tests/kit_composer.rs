@@ -13,7 +13,7 @@ use iced::{Event, Point, Settings, Size, window};
 use iced_test::Simulator;
 use iced_test::simulator::{press_key, tap_key};
 use undertone_ui::kit::button::{self, Kind};
-use undertone_ui::kit::composer::{Composer, Draft, Event as Said, Names};
+use undertone_ui::kit::composer::{Composer, Draft, Event as Said, Names, Pick};
 use undertone_ui::kit::{Element, font};
 
 #[derive(Debug, Clone)]
@@ -27,6 +27,10 @@ struct Window {
     draft: Draft,
     sent: Vec<String>,
     edits_of_last: usize,
+    composing: String,
+    /// What was done with what is offered, and what was written then.
+    picks: Vec<(String, Pick)>,
+    offers: bool,
     cache: iced_test::runtime::user_interface::Cache,
     renderer: iced::Renderer,
     cursor: iced::mouse::Cursor,
@@ -34,14 +38,15 @@ struct Window {
 
 const SIZE: Size = Size::new(600.0, 200.0);
 
-fn view(draft: &Draft) -> Element<'_, Message> {
+fn view(draft: &Draft, offers: bool) -> Element<'_, Message> {
     let names = Names {
         placeholder: "Message".into(),
         send: "Send".into(),
         attach: "Attach".into(),
         emoji: "Emoji".into(),
     };
-    let composer = Composer::new(draft, names, Message::Said).id("composer").on_emoji(Message::Other).view();
+    let composer = Composer::new(draft, names, Message::Said).id("composer").on_emoji(Message::Other);
+    let composer = composer.offers(offers).view();
     column![button::button(Kind::Quiet, "Elsewhere").on_press(Message::Other), composer].into()
 }
 
@@ -55,6 +60,9 @@ impl Window {
             draft: Draft::default(),
             sent: Vec::new(),
             edits_of_last: 0,
+            composing: String::new(),
+            picks: Vec::new(),
+            offers: false,
             cache: iced_test::runtime::user_interface::Cache::default(),
             renderer: renderer.expect("a renderer without a window"),
             cursor: iced::mouse::Cursor::Unavailable,
@@ -67,7 +75,7 @@ impl Window {
     fn feed(&mut self, events: &[Event]) {
         let mut messages = Vec::new();
         let mut ui = iced_test::runtime::UserInterface::build(
-            view(&self.draft),
+            view(&self.draft, self.offers),
             SIZE,
             std::mem::take(&mut self.cache),
             &mut self.renderer,
@@ -85,6 +93,8 @@ impl Window {
                 Message::Said(Said::Changed(change)) => self.draft.apply(change),
                 Message::Said(Said::Send) => self.sent.push(self.draft.take()),
                 Message::Said(Said::EditLast) => self.edits_of_last += 1,
+                Message::Said(Said::Composing(composing)) => self.composing = composing.0,
+                Message::Said(Said::Pick(pick)) => self.picks.push((self.draft.text(), pick)),
                 Message::Other => {}
             }
         }
@@ -131,7 +141,7 @@ fn the_places_the_tests_click_are_where_they_think() {
     font::load();
     let draft = Draft::default();
     let settings = Settings { default_font: font::REGULAR, ..Settings::default() };
-    let mut ui = Simulator::with_size(settings, SIZE, view(&draft));
+    let mut ui = Simulator::with_size(settings, SIZE, view(&draft, false));
     for (name, x, y) in [("Send", 562.0, 70.0), ("Emoji", 524.0, 70.0), ("Elsewhere", 20.0, 20.0)] {
         let found = ui.find(name).expect("it is there").bounds();
         let reach = found.expand(18.0);
@@ -286,4 +296,41 @@ fn arrow_up_in_an_empty_draft_asks_for_the_last_message() {
     window.ime(&[commit("x")]);
     window.tap(Named::ArrowUp);
     assert_eq!(window.edits_of_last, 1);
+}
+
+#[test]
+fn what_is_composed_is_told_and_taking_an_offer_waits_for_its_commit() {
+    let mut window = Window::new();
+    window.offers = true;
+    window.ime(&[Ime::Opened, commit("@보"), preedit("ㄹ"), preedit("라")]);
+    assert_eq!(window.composing, "라");
+    window.tap(Named::Enter);
+    assert!(window.picks.is_empty(), "the syllable is not in the draft yet");
+    assert_eq!(window.composing, "라");
+    window.ime(&[preedit(""), commit("라")]);
+    assert_eq!(window.picks, [("@보라".to_owned(), Pick::Take)]);
+    assert_eq!(window.composing, "");
+    assert!(window.sent.is_empty());
+}
+
+#[test]
+fn an_offer_is_taken_after_a_moment_when_no_commit_comes() {
+    let mut window = Window::new();
+    window.offers = true;
+    window.ime(&[Ime::Opened, commit("@보"), preedit("라")]);
+    window.tap(Named::Tab);
+    window.redraw_after(200);
+    assert_eq!(window.picks, [("@보라".to_owned(), Pick::Take)]);
+    window.ime(&[commit("라")]);
+    assert_eq!(window.draft.text(), "@보라", "a late commit is not taken twice");
+}
+
+#[test]
+fn keys_do_what_they_always_did_when_nothing_is_offered() {
+    let mut window = Window::new();
+    window.ime(&[commit("@보")]);
+    window.tap(Named::ArrowUp);
+    window.tap(Named::Enter);
+    assert!(window.picks.is_empty());
+    assert_eq!(window.sent, ["@보"]);
 }

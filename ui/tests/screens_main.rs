@@ -18,7 +18,7 @@ use undertone::api::{
 };
 use undertone_ui::app::Message;
 use undertone_ui::bridge::{Answer, Ask};
-use undertone_ui::model::draft::{Draft, Purpose};
+use undertone_ui::model::draft::Draft;
 use undertone_ui::platform::prefs::{Appearance, Tongue};
 use undertone_ui::window::Happened;
 
@@ -184,7 +184,7 @@ fn a_message_is_sent_with_enter_and_stands_there_at_once() {
     harness.write("chat-editor", "hello");
     key(&mut harness, Named::Enter);
     let asked = harness.asked();
-    let draft = Draft { text: "hello".into(), purpose: Purpose::Say };
+    let draft = Draft { text: "hello".into(), ..Draft::default() };
     assert!(asked.contains(&Ask::Send { chat: chat_id(MIN), draft, reply_to: None }), "{asked:?}");
     assert_eq!(asked.iter().filter(|ask| matches!(ask, Ask::Typing { on: true, .. })).count(), 1);
     assert!(harness.shows("hello"));

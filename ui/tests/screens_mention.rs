@@ -4,14 +4,16 @@
 
 mod support;
 
+use iced::keyboard::key::Named;
 use support::example::{
-    MINUTE, NOW_MS, account, chat, chat_id, connected, contact, group, group_chat, member, theirs,
+    MINUTE, NOW_MS, account, chat, chat_id, connected, contact, group, group_chat, member, message_id, theirs,
 };
 use support::{FakeCore, Harness, LOOKS};
 use undertone::api::{Chat, Event, Group, Mention, Message as Said, NotifyMode, Role};
 use undertone_ui::app::Message;
 use undertone_ui::bridge::Ask;
 use undertone_ui::screen::{chat as talk, main};
+use undertone_ui::window::Happened;
 
 const BORA: u8 = 1;
 const CHAN: u8 = 2;
@@ -134,12 +136,92 @@ fn a_conversation_of_two_is_silent_or_not() {
 }
 
 #[test]
+fn a_name_is_chosen_by_keys_and_the_message_carries_whom_it_addresses() {
+    let mut harness = opened();
+    harness.write("chat-editor", "ask @c");
+    assert!(harness.shows("Mention Chan") && !harness.shows("Mention Dawn Patel"));
+    harness.keys("chat-editor", &[Named::Enter]);
+    harness.write("chat-editor", "and @");
+    // 김보라, Chan, Dawn Patel, all
+    harness.keys("chat-editor", &[Named::ArrowUp]);
+    harness.keys("chat-editor", &[Named::ArrowUp]);
+    harness.keys("chat-editor", &[Named::Tab]);
+    assert!(!harness.shows("Mention Chan"));
+    harness.write("chat-editor", "please");
+    harness.asked();
+    harness.keys("chat-editor", &[Named::Enter]);
+    let mut expected = vec![who(CHAN), who(DAWN)];
+    expected.sort_unstable();
+    assert_eq!(sent(&harness), Some(("ask @Chan and @Dawn Patel please".to_owned(), expected)));
+}
+
+#[test]
+fn a_name_is_chosen_by_the_pointer_and_forgotten_when_it_is_changed() {
+    let mut harness = opened();
+    harness.write("chat-editor", "@보");
+    harness.press("Mention 김보라");
+    harness.keys("chat-editor", &[Named::Backspace]);
+    harness.keys("chat-editor", &[Named::Backspace]);
+    assert!(harness.shows("Mention 김보라"));
+    harness.act(Message::Window(Happened::Escape));
+    assert!(!harness.shows("Mention 김보라"));
+    harness.asked();
+    harness.keys("chat-editor", &[Named::Enter]);
+    assert_eq!(sent(&harness), Some(("@김보".to_owned(), vec![])));
+}
+
+#[test]
+fn everybody_is_offered_to_whose_role_allows_it_and_nobody_in_a_conversation_of_two() {
+    let mut harness = opened();
+    harness.write("chat-editor", "@al");
+    harness.keys("chat-editor", &[Named::Enter]);
+    harness.asked();
+    harness.keys("chat-editor", &[Named::Enter]);
+    assert_eq!(sent(&harness), Some(("@all".to_owned(), vec![Mention::All])));
+    let plain = Group { role: Some(Role::Member), ..club() };
+    let mut harness = Harness::new(FakeCore { groups: vec![plain], ..core() });
+    harness.press("Saturday hikers");
+    harness.write("chat-editor", "@");
+    assert!(harness.shows("Mention Chan") && !harness.shows("Mention all"));
+    let mut harness = Harness::new(core());
+    harness.press("Chan");
+    harness.write("chat-editor", "@");
+    assert!(!harness.shows("Mention Chan"));
+}
+
+#[test]
+fn a_message_that_is_changed_still_addresses_whom_it_addressed() {
+    let mut harness = opened();
+    harness.act(Message::Main(main::Message::Chat(talk::Message::EditWanted(message_id(CLUB, 6)))));
+    harness.keys("chat-editor", &[Named::End]);
+    harness.write("chat-editor", ".");
+    harness.asked();
+    harness.keys("chat-editor", &[Named::Enter]);
+    let asked = harness.asked();
+    let Some(Ask::Edit { draft, .. }) = asked.first() else { panic!("{asked:?}") };
+    let mut expected = vec![who(BORA), who(DAWN)];
+    expected.sort_unstable();
+    assert_eq!(draft.written().mentions, expected);
+}
+
+/// What was sent since the last look, and whom it addresses.
+fn sent(harness: &Harness) -> Option<(String, Vec<Mention>)> {
+    harness.asked().into_iter().find_map(|ask| match ask {
+        Ask::Send { draft, .. } => Some((draft.written().text, draft.written().mentions)),
+        _ => None,
+    })
+}
+
+#[test]
 fn every_state_of_being_addressed_can_be_drawn() {
     for look in LOOKS {
         let mut harness = Harness::looking(core(), look);
         harness.press("Saturday hikers");
         harness.happen([Event::ChatChanged(listed(5, 2))]);
         harness.shot("mention-timeline", look);
+        harness.write("chat-editor", "@");
+        harness.keys("chat-editor", &[Named::ArrowDown]);
+        harness.shot("mention-people", look);
         details(&mut harness);
         let until = Some(NOW_MS + 60 * MINUTE);
         let chat = Chat { notify: NotifyMode::Mentions, notify_until_ms: until, ..listed(5, 2) };

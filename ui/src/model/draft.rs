@@ -3,7 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use undertone::api::{ConversationId, MessageId};
+use undertone::api::{ConversationId, MessageId, Written};
+
+use super::mention::Marks;
 
 /// All drafts. A conversation without one has nothing written.
 #[derive(Debug, Clone, Default)]
@@ -14,6 +16,8 @@ pub struct Drafts(BTreeMap<ConversationId, Draft>);
 pub struct Draft {
     /// The text so far.
     pub text: String,
+    /// Whom it addresses.
+    pub marks: Marks,
     /// What becomes of it.
     pub purpose: Purpose,
 }
@@ -34,7 +38,7 @@ pub enum Purpose {
         /// The message.
         message: MessageId,
         /// What was being written before.
-        aside: String,
+        aside: Box<Draft>,
     },
     /// It is a new message.
     #[default]
@@ -51,6 +55,23 @@ impl std::fmt::Debug for Purpose {
     }
 }
 
+impl Draft {
+    /// It as it is sent: without blanks around it.
+    #[must_use]
+    pub fn trimmed(mut self) -> Self {
+        let start = self.text.len().saturating_sub(self.text.trim_start().len());
+        self.marks = self.marks.within(start..self.text.trim_end().len());
+        self.text = self.text.trim().to_owned();
+        self
+    }
+
+    /// What is said, and whom it addresses.
+    #[must_use]
+    pub fn written(&self) -> Written {
+        Written { text: self.text.clone(), mentions: self.marks.mentions() }
+    }
+}
+
 impl Drafts {
     /// The draft of a conversation.
     #[must_use]
@@ -63,15 +84,16 @@ impl Drafts {
     pub fn unsent(&self, chat: &ConversationId) -> Option<&str> {
         let draft = self.0.get(chat)?;
         let text = match &draft.purpose {
-            Purpose::Edit { aside, .. } => aside,
+            Purpose::Edit { aside, .. } => &aside.text,
             Purpose::Answer(_) | Purpose::Say => &draft.text,
         };
         (!text.trim().is_empty()).then_some(text)
     }
 
     /// The text was changed.
-    pub fn write(&mut self, chat: ConversationId, text: String) {
-        self.0.entry(chat).or_default().text = text;
+    pub fn write(&mut self, chat: ConversationId, text: String, marks: Marks) {
+        let draft = self.0.entry(chat).or_default();
+        (draft.text, draft.marks) = (text, marks);
         self.tidy(chat);
     }
 
@@ -82,13 +104,13 @@ impl Drafts {
     }
 
     /// An old message is to be changed; what was being written waits.
-    pub fn edit(&mut self, chat: ConversationId, message: MessageId, text: String) {
+    pub fn edit(&mut self, chat: ConversationId, message: MessageId, text: String, marks: Marks) {
         let draft = self.0.entry(chat).or_default();
-        let aside = match std::mem::take(&mut draft.purpose) {
-            Purpose::Edit { aside, .. } => aside,
-            Purpose::Answer(_) | Purpose::Say => std::mem::take(&mut draft.text),
+        let aside = match std::mem::take(draft) {
+            Draft { purpose: Purpose::Edit { aside, .. }, .. } => aside,
+            said => Box::new(Draft { purpose: Purpose::Say, ..said }),
         };
-        *draft = Draft { text, purpose: Purpose::Edit { message, aside } };
+        *draft = Draft { text, marks, purpose: Purpose::Edit { message, aside } };
     }
 
     /// Neither an answer nor a change any more. `false` if it was neither.
@@ -96,7 +118,7 @@ impl Drafts {
         let Some(draft) = self.0.get_mut(&chat) else { return false };
         let special = draft.purpose != Purpose::Say;
         if let Purpose::Edit { aside, .. } = std::mem::take(&mut draft.purpose) {
-            draft.text = aside;
+            *draft = *aside;
         }
         self.tidy(chat);
         special
@@ -106,9 +128,9 @@ impl Drafts {
     pub fn take(&mut self, chat: ConversationId) -> Draft {
         let draft = self.0.remove(&chat).unwrap_or_default();
         if let Purpose::Edit { aside, .. } = &draft.purpose
-            && !aside.is_empty()
+            && !aside.text.is_empty()
         {
-            self.0.insert(chat, Draft { text: aside.clone(), purpose: Purpose::Say });
+            self.0.insert(chat, Draft::clone(aside));
         }
         draft
     }
@@ -141,12 +163,12 @@ mod tests {
     fn changing_an_old_message_keeps_what_was_being_written() {
         let chat = example::chat_id(1);
         let mut drafts = Drafts::default();
-        drafts.write(chat, "half a thou".into());
-        drafts.edit(chat, example::message_id(1, 1), "old".into());
+        drafts.write(chat, "half a thou".into(), Marks::default());
+        drafts.edit(chat, example::message_id(1, 1), "old".into(), Marks::default());
         assert_eq!(drafts.get(&chat).text, "old");
         assert_eq!(drafts.unsent(&chat), Some("half a thou"));
         assert_eq!(drafts.take(chat).text, "old");
-        assert_eq!(drafts.get(&chat), Draft { text: "half a thou".into(), purpose: Purpose::Say });
+        assert_eq!(drafts.get(&chat), Draft { text: "half a thou".into(), ..Draft::default() });
     }
 
     #[test]
@@ -154,17 +176,17 @@ mod tests {
         let chat = example::chat_id(1);
         let mut drafts = Drafts::default();
         drafts.answer(chat, example::message_id(1, 1));
-        drafts.write(chat, "yes".into());
+        drafts.write(chat, "yes".into(), Marks::default());
         assert!(drafts.cancel(chat));
         assert!(!drafts.cancel(chat));
-        assert_eq!(drafts.get(&chat), Draft { text: "yes".into(), purpose: Purpose::Say });
+        assert_eq!(drafts.get(&chat), Draft { text: "yes".into(), ..Draft::default() });
     }
 
     #[test]
     fn each_conversation_has_its_own_draft() {
         let mut drafts = Drafts::default();
-        drafts.write(example::chat_id(1), "one".into());
-        drafts.write(example::chat_id(2), "two".into());
+        drafts.write(example::chat_id(1), "one".into(), Marks::default());
+        drafts.write(example::chat_id(2), "two".into(), Marks::default());
         assert_eq!(drafts.take(example::chat_id(1)).text, "one");
         assert_eq!(drafts.get(&example::chat_id(2)).text, "two");
         assert_eq!(drafts.unsent(&example::chat_id(1)), None);
@@ -174,11 +196,11 @@ mod tests {
     fn a_text_that_could_not_be_sent_comes_back_unless_something_new_was_written() {
         let chat = example::chat_id(1);
         let mut drafts = Drafts::default();
-        drafts.write(chat, "hello".into());
+        drafts.write(chat, "hello".into(), Marks::default());
         let sent = drafts.take(chat);
         drafts.give_back(chat, sent.clone());
         assert_eq!(drafts.get(&chat).text, "hello");
-        drafts.write(chat, "newer".into());
+        drafts.write(chat, "newer".into(), Marks::default());
         drafts.give_back(chat, sent);
         assert_eq!(drafts.get(&chat).text, "newer");
     }

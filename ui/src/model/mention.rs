@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use undertone::api::{Account, Group, Mention, Message, Role};
 
+use super::time::Language;
 use super::world::World;
 use super::{sidebar, text};
 
@@ -14,6 +15,16 @@ pub use marks::{Mark, Marks};
 
 /// The words by which everybody in a group is addressed. What is written in one language is found in the other.
 pub const ALL: [&str; 2] = ["all", "모두"];
+
+/// The word for everybody in a language.
+#[must_use]
+pub const fn everybody(language: Language) -> &'static str {
+    let [english, korean] = ALL;
+    match language {
+        Language::English => english,
+        Language::Korean => korean,
+    }
+}
 
 /// Somebody who can be addressed.
 #[derive(Clone, PartialEq, Eq)]
@@ -49,11 +60,11 @@ pub fn candidates(group: &Group, query: &str, all: &str) -> Vec<Candidate> {
         .iter()
         .filter(|member| !member.me)
         .map(|member| person(member.account, &member.name))
-        .filter(|person| !person.name.is_empty() && sidebar::matches(&person.name, query))
+        .filter(|person| !person.name.is_empty() && fits(&person.name, query))
         .collect();
     people.sort_by_key(|person| after(&person.name, query).is_none());
-    let everybody = group.role.is_some_and(Role::may_address_all)
-        && (sidebar::matches(all, query) || ALL.iter().any(|word| after(word, query).is_some()));
+    let everybody =
+        group.role.is_some_and(Role::may_address_all) && ALL.iter().any(|word| after(word, query).is_some());
     let room = MOST.saturating_sub(usize::from(everybody));
     people.truncate(room);
     people.extend(everybody.then(|| Candidate { mention: Mention::All, name: all.to_owned() }));
@@ -114,20 +125,38 @@ pub fn shown(message: &Message, world: &World) -> Vec<Place> {
     if message.mentions.is_empty() || message.deleted {
         return Vec::new();
     }
-    let me = |account: &Account| world.me.account.as_ref() == Some(account);
-    let people = named(&message.mentions, |account| {
-        if me(account) { Some(&world.me.name) } else { world.name_in(&message.chat, account) }
-    });
-    let places = places(&text::shown(&message.text), &people).into_iter();
+    let places = places(&text::shown(&message.text), &known(message, world)).into_iter();
     let ours = |mention| match mention {
-        Mention::Account(account) => me(&account),
+        Mention::Account(account) => is_me(world, &account),
         Mention::All => message.mentions_me,
     };
     places.map(|(range, mention)| Place { range, me: ours(mention) }).collect()
 }
 
+/// The same for a message that is to be changed.
+#[must_use]
+pub fn marks(message: &Message, world: &World) -> Marks {
+    Marks::found(&text::shown(&message.text), &message.mentions, &known(message, world))
+}
+
+fn known(message: &Message, world: &World) -> Vec<Candidate> {
+    named(&message.mentions, |account| {
+        if is_me(world, account) { Some(&world.me.name) } else { world.name_in(&message.chat, account) }
+    })
+}
+
+fn is_me(world: &World, account: &Account) -> bool {
+    world.me.account.as_ref() == Some(account)
+}
+
 fn person(account: Account, name: &str) -> Candidate {
     Candidate { mention: Mention::Account(account), name: text::name(name) }
+}
+
+/// Whether a name has these letters in it. Who has written a blank means its beginning.
+fn fits(name: &str, query: &str) -> bool {
+    let begins = after(name, query).is_some();
+    begins || (!query.contains(char::is_whitespace) && sidebar::matches(name, query))
 }
 
 /// What comes after a beginning, without regard to case.

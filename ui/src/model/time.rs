@@ -52,6 +52,12 @@ impl Labels {
         Self { language, zone }
     }
 
+    /// The language that is spoken.
+    #[must_use]
+    pub const fn language(&self) -> Language {
+        self.language
+    }
+
     /// The time of day: `2:03 PM`, `오후 2:03`.
     #[must_use]
     pub fn clock(&self, at_ms: i64) -> String {

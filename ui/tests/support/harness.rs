@@ -107,6 +107,19 @@ impl Harness {
         }
     }
 
+    /// Presses keys in the field with this id, where its text ends.
+    pub fn keys(&mut self, id: &'static str, keys: &[iced::keyboard::key::Named]) {
+        let messages = {
+            let mut ui = self.simulator();
+            ui.click(iced_test::selector::id(id)).unwrap_or_else(|error| panic!("no field {id}: {error}"));
+            for key in keys {
+                ui.tap_key(iced::keyboard::Key::Named(*key));
+            }
+            ui.into_messages().collect::<Vec<_>>()
+        };
+        messages.into_iter().for_each(|message| self.act(message));
+    }
+
     /// Whether exactly this text is somewhere in the window.
     pub fn shows(&self, text: &str) -> bool {
         self.simulator().find(text).is_ok()

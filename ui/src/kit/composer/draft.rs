@@ -3,8 +3,10 @@
 use std::fmt;
 use std::sync::Arc;
 
-use iced::widget::text_editor::{Action, Content, Cursor, Edit};
+use iced::widget::text_editor::{Action, Content, Cursor, Edit, LineEnding};
+use undertone::api::Mention;
 
+use crate::model::mention::{Marks, unfinished};
 use crate::model::text;
 
 /// Most bytes taken from one paste, and kept in a draft. More than any message can carry.
@@ -37,6 +39,7 @@ impl fmt::Debug for Change {
 
 struct Step {
     text: String,
+    marks: Marks,
     cursor: Cursor,
 }
 
@@ -44,6 +47,7 @@ struct Step {
 #[derive(Default)]
 pub struct Draft {
     content: Content,
+    marks: Marks,
     undo: Vec<Step>,
     redo: Vec<Step>,
     /// Whether the last change was a letter inside a word, which shares a step with the next one.
@@ -57,6 +61,47 @@ impl Draft {
         let mut draft = Self::default();
         draft.put(text);
         draft
+    }
+
+    /// The same, with whom it addresses.
+    #[must_use]
+    pub fn with_marks(text: &str, marks: Marks) -> Self {
+        Self { marks, ..Self::with_text(text) }
+    }
+
+    /// Whom it addresses, and where.
+    #[must_use]
+    pub const fn marks(&self) -> &Marks {
+        &self.marks
+    }
+
+    /// What is written of a name after an `@` before the cursor, with what is being composed there.
+    #[must_use]
+    pub fn naming(&self, composing: &str) -> Option<String> {
+        let Cursor { position, selection } = self.content.cursor();
+        let line = self.content.line(position.line).filter(|_| selection.is_none())?;
+        let before = line.text.get(..position.column)?;
+        // a name that was chosen is not being written any longer
+        let at = self.caret().saturating_sub(before.len()).saturating_add(before.rfind('@').unwrap_or(0));
+        if self.marks.iter().any(|mark| mark.range.start == at) {
+            return None;
+        }
+        unfinished(&format!("{before}{composing}")).map(str::to_owned)
+    }
+
+    /// Somebody was chosen for the name that is being written before the cursor.
+    pub fn name(&mut self, name: &str, mention: Mention) {
+        let Some(query) = self.naming("") else { return };
+        let step = self.step();
+        self.remember(step);
+        for _ in 0..query.chars().count().saturating_add(1) {
+            self.change(Action::Edit(Edit::Backspace));
+        }
+        let from = self.caret();
+        let words = format!("@{}", text::name(name));
+        self.change(Action::Edit(Edit::Paste(Arc::new(format!("{words} ")))));
+        self.marks.add(&self.text(), from..from.saturating_add(words.len()), mention);
+        self.in_word = false;
     }
 
     /// What is written.
@@ -121,16 +166,41 @@ impl Draft {
             let letter = matches!(edit, Edit::Insert(c) if !c.is_whitespace());
             if !(letter && self.in_word) {
                 let step = self.step();
-                self.undo.push(step);
-                let surplus = self.undo.len().saturating_sub(STEPS);
-                self.undo.drain(..surplus);
+                self.remember(step);
             }
             self.in_word = letter;
             self.redo.clear();
         } else {
             self.in_word = false;
         }
+        self.change(action);
+    }
+
+    fn remember(&mut self, step: Step) {
+        self.undo.push(step);
+        let surplus = self.undo.len().saturating_sub(STEPS);
+        self.undo.drain(..surplus);
+        self.redo.clear();
+    }
+
+    /// Changes the text, and the marks with it.
+    fn change(&mut self, action: Action) {
+        let marked = matches!(action, Action::Edit(_)) && self.marks != Marks::default();
+        let before = if marked { self.text() } else { String::new() };
         self.content.perform(action);
+        if marked {
+            self.marks.follow(&before, &self.text(), self.caret());
+        }
+    }
+
+    /// Where the cursor is in the text, in bytes.
+    fn caret(&self) -> usize {
+        let position = self.content.cursor().position;
+        let above = self.content.lines().take(position.line).map(|line| {
+            let ending = if line.ending == LineEnding::None { LineEnding::default() } else { line.ending };
+            line.text.len().saturating_add(ending.as_str().len())
+        });
+        above.sum::<usize>().saturating_add(position.column)
     }
 
     fn put(&mut self, text: &str) {
@@ -142,12 +212,13 @@ impl Draft {
     }
 
     fn step(&self) -> Step {
-        Step { text: self.text(), cursor: self.content.cursor() }
+        Step { text: self.text(), marks: self.marks.clone(), cursor: self.content.cursor() }
     }
 
     fn restore(&mut self, step: &Step) {
         self.content = Content::with_text(&step.text);
         self.content.move_to(step.cursor);
+        self.marks = step.marks.clone();
         self.in_word = false;
     }
 }
@@ -201,6 +272,31 @@ mod tests {
         assert_eq!(draft.take(), "첫 줄\n둘째 🎉");
         assert!(draft.is_blank());
         assert_eq!(draft.text(), "");
+    }
+
+    #[test]
+    fn a_name_is_completed_where_the_cursor_is_and_undone_at_once() {
+        let mut draft = Draft::with_text("첫 줄");
+        draft.apply(Change::Act(Action::Edit(Edit::Enter)));
+        typed(&mut draft, "안녕 @보");
+        assert_eq!(draft.naming("라").as_deref(), Some("보라"));
+        draft.name("김보라", Mention::All);
+        assert_eq!(draft.text(), "첫 줄\n안녕 @김보라 ");
+        let place = draft.marks().iter().next().map(|mark| mark.range.clone());
+        assert_eq!(
+            place.and_then(|place| draft.text().get(place).map(str::to_owned)).as_deref(),
+            Some("@김보라")
+        );
+        assert_eq!(draft.naming(""), None);
+        draft.apply(Change::Undo);
+        assert_eq!((draft.text().as_str(), draft.marks()), ("첫 줄\n안녕 @보", &Marks::default()));
+        draft.apply(Change::Redo);
+        assert_eq!(draft.marks().mentions(), [Mention::All]);
+        draft.apply(Change::Act(Action::Edit(Edit::Backspace)));
+        draft.apply(Change::Act(Action::Edit(Edit::Backspace)));
+        assert_eq!(draft.marks(), &Marks::default());
+        draft.apply(Change::Undo);
+        assert_eq!(draft.marks().mentions(), [Mention::All]);
     }
 
     #[test]

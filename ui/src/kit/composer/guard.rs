@@ -10,9 +10,9 @@ use iced::time::Instant;
 use iced::widget::text_editor::{Action, Edit};
 use iced::{Event, Length, Rectangle, Size, Theme, Vector, window};
 
-use super::Event as Said;
 use super::draft::Change;
 use super::ime::{Asked, Do, Guard};
+use super::{Composing, Event as Said, Pick};
 use crate::kit::Element;
 use crate::kit::focus;
 
@@ -24,6 +24,7 @@ pub(super) enum Inner<M> {
     Redo,
     Send(Asked),
     EditLast,
+    Pick(Pick),
     Tell(M),
 }
 
@@ -46,6 +47,7 @@ impl<'a, M: 'a> Guarded<'a, M> {
         let said = match what {
             Do::Insert(text) => Said::Changed(Change::Act(Action::Edit(Edit::Paste(Arc::new(text))))),
             Do::Send => Said::Send,
+            Do::Take => Said::Pick(Pick::Take),
         };
         shell.publish((self.on_event)(said));
     }
@@ -69,6 +71,11 @@ impl<'a, M: 'a> Guarded<'a, M> {
             Inner::Redo => shell.publish(change(Change::Redo)),
             Inner::EditLast if guard.is_composing() => {}
             Inner::EditLast => shell.publish((self.on_event)(Said::EditLast)),
+            Inner::Pick(Pick::Take) => {
+                let steps = guard.send(Asked::Take, now);
+                self.carry_out(steps, shell);
+            }
+            Inner::Pick(pick) => shell.publish((self.on_event)(Said::Pick(pick))),
             Inner::Tell(message) => shell.publish(message),
             Inner::Send(asked) => {
                 let steps = guard.send(asked, now);
@@ -143,6 +150,9 @@ impl<'a, M: Clone + 'a> Widget<M, Theme, iced::Renderer> for Guarded<'a, M> {
             self.carry_out(steps, shell);
         }
         let (steps, seen) = before(guard, event, focused, now);
+        if let Some(composing) = guard.news() {
+            shell.publish((self.on_event)(Said::Composing(Composing(composing))));
+        }
         let settled = !steps.is_empty();
         if settled {
             self.carry_out(steps, shell);

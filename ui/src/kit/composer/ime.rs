@@ -34,19 +34,33 @@ pub(super) enum Do {
     Insert(String),
     /// Say that the draft is to be sent.
     Send,
+    /// Say that what is offered to complete the draft is taken.
+    Take,
 }
 
-/// Who asked to send.
+/// Who asked to send, or to take what is offered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Asked {
     /// The button.
     Button,
     /// The Enter key.
     Enter,
+    /// A key that takes what is offered.
+    Take,
+}
+
+impl Asked {
+    const fn done(self) -> Do {
+        match self {
+            Self::Button | Self::Enter => Do::Send,
+            Self::Take => Do::Take,
+        }
+    }
 }
 
 #[derive(Debug)]
 struct Hold {
+    asked: Asked,
     adopt: Option<String>,
     until: Instant,
 }
@@ -58,6 +72,8 @@ pub(super) struct Guard {
     cleared_at: Option<Instant>,
     hold: Option<Hold>,
     late: Option<(String, Instant)>,
+    /// What the program knows to be composed.
+    told: String,
     /// Whether the input method is to be switched off for a moment, so that it forgets its composition.
     reset: bool,
 }
@@ -65,6 +81,17 @@ pub(super) struct Guard {
 impl Guard {
     pub(super) fn is_composing(&self) -> bool {
         !self.preedit.is_empty()
+    }
+
+    /// What is being composed, if it is not what was told last.
+    pub(super) fn news(&mut self) -> Option<String> {
+        let held = self.hold.as_ref().and_then(|hold| hold.adopt.as_ref());
+        let composing = held.unwrap_or(&self.preedit);
+        if *composing == self.told {
+            return None;
+        }
+        self.told.clone_from(composing);
+        Some(self.told.clone())
     }
 
     /// Whether the input method must be off in this frame.
@@ -119,8 +146,8 @@ impl Guard {
     fn committed(&mut self, text: &str, now: Instant) -> (Vec<Do>, bool) {
         self.preedit.clear();
         self.cleared_at = None;
-        if self.hold.take().is_some() {
-            return (vec![Do::Insert(text.to_owned()), Do::Send], false);
+        if let Some(hold) = self.hold.take() {
+            return (vec![Do::Insert(text.to_owned()), hold.asked.done()], false);
         }
         if let Some((adopted, until)) = self.late.take()
             && adopted == text
@@ -138,20 +165,20 @@ impl Guard {
         }
         if self.is_composing() {
             // where Enter picks a candidate, it belongs to the composition; a Hangul syllable has no candidates
-            if asked == Asked::Enter && !self.preedit.chars().all(is_hangul) {
+            if asked != Asked::Button && !self.preedit.chars().all(is_hangul) {
                 return Vec::new();
             }
             let adopt = Some(std::mem::take(&mut self.preedit));
-            self.hold = Some(Hold { adopt, until: later(now, PATIENCE) });
+            self.hold = Some(Hold { asked, adopt, until: later(now, PATIENCE) });
             return Vec::new();
         }
         match self.cleared_at.map(|at| later(at, COMMIT_FOLLOWS)) {
             // the commit of what just left the preedit may be right behind; if it was deleted, none comes
             Some(until) if now < until => {
-                self.hold = Some(Hold { adopt: None, until });
+                self.hold = Some(Hold { asked, adopt: None, until });
                 Vec::new()
             }
-            Some(_) | None => vec![Do::Send],
+            Some(_) | None => vec![asked.done()],
         }
     }
 
@@ -180,11 +207,11 @@ impl Guard {
     }
 
     fn release(&mut self, now: Instant) -> Vec<Do> {
-        let adopted = self.hold.take().and_then(|hold| hold.adopt);
+        let Some(Hold { asked, adopt, .. }) = self.hold.take() else { return Vec::new() };
         self.reset = true;
-        let Some(text) = adopted else { return vec![Do::Send] };
+        let Some(text) = adopt else { return vec![asked.done()] };
         self.late = Some((text.clone(), later(now, LATE)));
-        vec![Do::Insert(text), Do::Send]
+        vec![Do::Insert(text), asked.done()]
     }
 }
 

@@ -39,6 +39,31 @@ pub enum Event {
     Send,
     /// Arrow up in an empty draft: change the last message.
     EditLast,
+    /// The input method is composing something else.
+    Composing(Composing),
+    /// A key moves among what is offered to complete the draft, or takes it.
+    Pick(Pick),
+}
+
+/// What an input method is composing.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Composing(pub String);
+
+impl std::fmt::Debug for Composing {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("..")
+    }
+}
+
+/// What a key does with what is offered to complete a draft.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pick {
+    /// To the one before.
+    Previous,
+    /// To the next one.
+    Next,
+    /// It is the one.
+    Take,
 }
 
 /// What the composer's buttons are called.
@@ -78,6 +103,7 @@ pub struct Composer<'a, M> {
     on_attach: Option<M>,
     on_emoji: Option<M>,
     strip: Option<Strip<'a, M>>,
+    offers: bool,
 }
 
 impl<'a, M: Clone + 'a> Composer<'a, M> {
@@ -91,6 +117,7 @@ impl<'a, M: Clone + 'a> Composer<'a, M> {
             on_attach: None,
             on_emoji: None,
             strip: None,
+            offers: false,
         }
     }
 
@@ -122,18 +149,25 @@ impl<'a, M: Clone + 'a> Composer<'a, M> {
         self
     }
 
+    /// Whether something is offered to complete the draft: arrows, Enter and Tab choose of it then.
+    #[must_use]
+    pub fn offers(mut self, offers: bool) -> Self {
+        self.offers = offers;
+        self
+    }
+
     /// The finished composer, as wide as its surroundings.
     #[must_use]
     pub fn view(self) -> Element<'a, M> {
         let blank = self.draft.is_blank();
-        let empty = self.draft.text().is_empty();
+        let (empty, offers) = (self.draft.text().is_empty(), self.offers);
         let mut editor = text_editor(self.draft.content());
         if let Some(id) = self.id {
             editor = editor.id(id);
         }
         let editor = editor
             .on_action(Inner::Act)
-            .key_binding(move |press| binding(press, empty))
+            .key_binding(move |press| binding(press, empty, offers))
             .placeholder(self.names.placeholder)
             .font(font::REGULAR)
             .size(Role::BODY.size)
@@ -202,12 +236,15 @@ fn strip<'a, M: Clone + 'a>(strip: Strip<'a, M>) -> Element<'a, M> {
         .into()
 }
 
-fn binding<M>(press: KeyPress, empty: bool) -> Option<Binding<Inner<M>>> {
+fn binding<M>(press: KeyPress, empty: bool, offers: bool) -> Option<Binding<Inner<M>>> {
     if !matches!(press.status, Status::Focused { .. }) {
         return None;
     }
     let modifiers = press.modifiers;
     let plain = !modifiers.shift() && !modifiers.alt() && !modifiers.command();
+    if let Some(pick) = pick(&press.key).filter(|_| offers && plain) {
+        return Some(Binding::Custom(Inner::Pick(pick)));
+    }
     match press.key.as_ref() {
         Key::Named(key::Named::Enter) if plain => return Some(Binding::Custom(Inner::Send(Asked::Enter))),
         Key::Named(key::Named::ArrowUp) if plain && empty => return Some(Binding::Custom(Inner::EditLast)),
@@ -224,6 +261,15 @@ fn binding<M>(press: KeyPress, empty: bool) -> Option<Binding<Inner<M>>> {
             Some(Binding::Insert(_)) if modifiers.command() && !modifiers.alt() => None,
             binding => binding,
         },
+    }
+}
+
+fn pick(key: &Key) -> Option<Pick> {
+    match key.as_ref() {
+        Key::Named(key::Named::ArrowDown) => Some(Pick::Next),
+        Key::Named(key::Named::ArrowUp) => Some(Pick::Previous),
+        Key::Named(key::Named::Enter | key::Named::Tab) => Some(Pick::Take),
+        _ => None,
     }
 }
 

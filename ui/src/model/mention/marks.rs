@@ -24,9 +24,10 @@ impl std::fmt::Debug for Mark {
     }
 }
 
-/// All who are addressed in a text that is being written, from its beginning to its end.
+/// All who are addressed in a text that is being written: from its beginning to its end, and those who stand nowhere in
+/// it, because they were written under a name that is not known here.
 #[derive(Clone, Default, PartialEq, Eq)]
-pub struct Marks(Vec<Mark>);
+pub struct Marks(Vec<Mark>, Vec<Mention>);
 
 impl std::fmt::Debug for Marks {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -35,14 +36,16 @@ impl std::fmt::Debug for Marks {
 }
 
 impl Marks {
-    /// Those of a text that was written earlier.
+    /// Those of a text that was written earlier and addressed these, who may be found under these names.
     #[must_use]
-    pub fn found(text: &str, people: &[Candidate]) -> Self {
+    pub fn found(text: &str, mentions: &[Mention], people: &[Candidate]) -> Self {
         let mut marks = Self::default();
         for (range, mention) in places(text, people) {
             let words = text.get(range.clone()).unwrap_or_default().to_owned();
             marks.0.push(Mark { range, mention, words });
         }
+        let nowhere = |mention: &&Mention| marks.0.iter().all(|mark| mark.mention != **mention);
+        marks.1 = mentions.iter().filter(nowhere).copied().collect();
         marks
     }
 
@@ -50,6 +53,9 @@ impl Marks {
     pub fn add(&mut self, text: &str, range: Range<usize>, mention: Mention) {
         let Some(words) = text.get(range.clone()).filter(|words| !words.is_empty()) else { return };
         self.0.retain(|mark| mark.range.end <= range.start || mark.range.start >= range.end);
+        if self.0.len() >= MOST {
+            return;
+        }
         self.0.push(Mark { range, mention, words: words.to_owned() });
         self.0.sort_by_key(|mark| mark.range.start);
     }
@@ -57,6 +63,9 @@ impl Marks {
     /// The text changed, and the caret is at this byte of it now, behind the change: those after the change move with
     /// it, and those inside it are gone.
     pub fn follow(&mut self, before: &str, now: &str, caret: usize) {
+        if now.is_empty() {
+            *self = Self::default();
+        }
         if self.0.is_empty() || before == now {
             return;
         }
@@ -84,7 +93,7 @@ impl Marks {
             let at = |place: usize| place.saturating_sub(range.start);
             Mark { range: at(mark.range.start)..at(mark.range.end), ..mark.clone() }
         });
-        Self(moved.collect())
+        Self(moved.collect(), self.1.clone())
     }
 
     /// Each of them.
@@ -95,12 +104,16 @@ impl Marks {
     /// Whom the text addresses, each once.
     #[must_use]
     pub fn mentions(&self) -> Vec<Mention> {
-        let mut mentions: Vec<Mention> = self.0.iter().map(|mark| mark.mention).collect();
+        let mut mentions: Vec<Mention> =
+            self.0.iter().map(|mark| mark.mention).chain(self.1.iter().copied()).collect();
         mentions.sort_unstable();
         mentions.dedup();
         mentions
     }
 }
+
+/// Most who can be addressed by one text.
+const MOST: usize = 32;
 
 /// Where a text differs from what it became: from where to where of what it was. What is behind the caret is what was
 /// there before; so of two that are alike the right one is gone.

@@ -55,7 +55,7 @@ fn the_excerpt_says_the_most_useful_thing() {
         listed(world, "김민수", drafts).into_iter().map(|item| item.excerpt).next().unwrap()
     };
     assert_eq!(of(&world, &drafts), Excerpt::Theirs("점심?".into()));
-    drafts.write(chat_id(1), "좋아".into());
+    drafts.write(chat_id(1), "좋아".into(), super::super::mention::Marks::default());
     assert_eq!(of(&world, &drafts), Excerpt::Draft("좋아".into()));
     let typing = Event::Typing { chat: chat_id(1), account: example::account(1), typing: true };
     world.apply(&typing, NOW);

@@ -2,7 +2,6 @@
 
 use super::{Around, Beside, State};
 use crate::bridge::Answer;
-use crate::kit::composer::Draft;
 use crate::model::draft::Drafts;
 use crate::screen::{Action, Notice};
 
@@ -25,7 +24,7 @@ impl State {
                     Err(error) => {
                         around.drafts.give_back(chat, draft);
                         if chat == self.chat {
-                            self.editor = Draft::with_text(&around.drafts.get(&chat).text);
+                            self.reopen(around.drafts);
                         }
                         vec![Action::Notify(Notice::Trouble(error.code()))]
                     }

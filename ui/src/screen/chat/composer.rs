@@ -2,8 +2,9 @@
 
 use iced::widget::{Row, column, container, rule, space};
 use iced::{Center, Fill};
-use undertone::api::MessageId;
+use undertone::api::{ConversationId, MessageId};
 
+use super::naming::{self, Naming};
 use super::{Message, State};
 use crate::bridge::Ask;
 use crate::kit::Element;
@@ -15,7 +16,9 @@ use crate::kit::theme;
 use crate::kit::token::{radius, space as gap};
 use crate::model::draft::{Drafts, Purpose};
 use crate::model::group::{self, Who};
+use crate::model::mention;
 use crate::model::row;
+use crate::model::text::shown;
 use crate::model::timeline::can_edit;
 use crate::model::world::World;
 use crate::screen::{Action, Ctx, Notice, say};
@@ -36,6 +39,12 @@ impl State {
                 last.map(|id| self.edit(id, around)).unwrap_or_default()
             }
             Event::Send => self.submit(around),
+            Event::Composing(composing) => {
+                self.composing = composing.0;
+                self.look_for_names(around.world);
+                Vec::new()
+            }
+            Event::Pick(pick) => self.pick(pick, around),
         }
     }
 
@@ -51,15 +60,17 @@ impl State {
         let Some(message) = self.timeline.get(&id).filter(|message| can_edit(message)) else {
             return Vec::new();
         };
-        around.drafts.write(self.chat, self.editor.text());
-        around.drafts.edit(self.chat, id, message.text.clone());
-        self.editor = Draft::with_text(&message.text);
+        let text = shown(&message.text).into_owned();
+        let marks = mention::marks(message, around.world);
+        self.keep(around);
+        around.drafts.edit(self.chat, id, text, marks);
+        self.reopen(around.drafts);
         vec![Action::Focus(Self::EDITOR)]
     }
 
     pub(super) fn cancel(&mut self, around: &mut Around<'_>) -> Vec<Action> {
         if around.drafts.cancel(self.chat) {
-            self.editor = Draft::with_text(&around.drafts.get(&self.chat).text);
+            self.reopen(around.drafts);
         }
         vec![Action::Focus(Self::EDITOR)]
     }
@@ -71,14 +82,13 @@ impl State {
 
     /// Hands the draft over.
     pub(super) fn submit(&mut self, around: &mut Around<'_>) -> Vec<Action> {
-        around.drafts.write(self.chat, self.editor.text());
+        self.keep(around);
         if undertone::model::Text::new(self.editor.text()).is_none() {
             let long = !self.editor.text().trim().is_empty();
             return if long { vec![Action::Notify(Notice::Trouble("too-large"))] } else { Vec::new() };
         }
-        let mut draft = around.drafts.take(self.chat);
-        draft.text = draft.text.trim().to_owned();
-        self.editor = Draft::with_text(&around.drafts.get(&self.chat).text);
+        let draft = around.drafts.take(self.chat).trimmed();
+        self.reopen(around.drafts);
         let mut actions = self.stop_typing();
         self.typing_said_ms = None;
         let ask = match &draft.purpose {
@@ -107,14 +117,32 @@ impl State {
         vec![Ask::Typing { chat: self.chat, on: true }.into()]
     }
 
-    fn written(&mut self, around: &mut Around<'_>) -> Vec<Action> {
-        let text = self.editor.text();
-        if around.drafts.get(&self.chat).text == text {
+    /// What is written is kept as the draft.
+    pub(super) fn keep(&self, around: &mut Around<'_>) {
+        around.drafts.write(self.chat, self.editor.text(), self.editor.marks().clone());
+    }
+
+    /// The draft, as it is kept, is what is written.
+    pub(super) fn reopen(&mut self, drafts: &Drafts) {
+        self.editor = editor(&self.chat, drafts);
+        self.naming = Naming::default();
+    }
+
+    pub(super) fn written(&mut self, around: &mut Around<'_>) -> Vec<Action> {
+        self.look_for_names(around.world);
+        let same = around.drafts.get(&self.chat).text == self.editor.text();
+        self.keep(around);
+        if same {
             return Vec::new();
         }
-        around.drafts.write(self.chat, text);
         self.say_typing(around)
     }
+}
+
+/// The draft of a conversation, to be written on.
+pub(super) fn editor(chat: &ConversationId, drafts: &Drafts) -> Draft {
+    let draft = drafts.get(chat);
+    Draft::with_marks(&draft.text, draft.marks)
 }
 
 pub(super) fn view<'a>(
@@ -130,13 +158,17 @@ pub(super) fn view<'a>(
         attach: t!(texts, "chat-attach").into(),
         emoji: t!(texts, "chat-emoji").into(),
     };
+    let offered = state.offered(world, ctx.labels.language());
     let composer = Composer::new(&state.editor, names, Message::Editor)
         .id(State::EDITOR)
         .on_emoji(Message::EmojiToggled)
+        .offers(!offered.is_empty())
         .strip(strip(state, world, drafts, ctx));
     // the place is kept, else the editor below would be taken for a new one and lose what is being composed
     let emoji = if state.emoji { palette(ctx) } else { space::horizontal().into() };
-    column![rule::horizontal(1).style(theme::hairline), emoji, composer.view()].into()
+    let composer = composer.view();
+    let people = naming::view(state, offered, ctx).unwrap_or_else(|| space::horizontal().into());
+    column![rule::horizontal(1).style(theme::hairline), emoji, people, composer].into()
 }
 
 /// What is answered or changed.

@@ -7,6 +7,7 @@ mod details;
 mod group;
 mod header;
 mod members;
+mod naming;
 mod rows;
 mod view;
 mod window;
@@ -18,6 +19,7 @@ use crate::bridge::{Ask, Secret};
 use crate::kit::composer::{Draft, Event};
 use crate::kit::timeline::{Jump, Side, Viewport};
 use crate::model::draft::Drafts;
+use crate::model::mention::Candidate;
 use crate::model::row::Row;
 use crate::model::time::Labels;
 use crate::model::timeline::Timeline;
@@ -52,6 +54,9 @@ pub struct State {
     typing_said_ms: Option<i64>,
     picking: Option<MessageId>,
     editor: Draft,
+    /// What the input method is composing in it.
+    composing: String,
+    naming: naming::Naming,
     emoji: bool,
     details: Option<Beside>,
 }
@@ -98,6 +103,8 @@ pub enum Message {
     LinkPressed(Secret),
     /// Something in the details of a group.
     Members(members::Message),
+    /// Somebody was chosen for the name that is being written.
+    NameTaken(Candidate),
     /// More messages are needed at this side.
     Needed(Side),
     /// Back to the newest message.
@@ -158,7 +165,9 @@ impl State {
             read_upto: None,
             typing_said_ms: None,
             picking: None,
-            editor: Draft::with_text(&around.drafts.get(&chat).text),
+            editor: composer::editor(&chat, around.drafts),
+            composing: String::new(),
+            naming: naming::Naming::default(),
             emoji: false,
             details: None,
         };
@@ -212,13 +221,14 @@ impl State {
             Message::EditWanted(id) => return self.edit(id, around),
             Message::EmojiPut(emoji) => return self.put(emoji, around),
             Message::EmojiToggled => self.emoji = !self.emoji,
+            Message::NameTaken(chosen) => return self.name(&chosen, around),
             Message::Needed(side) => return self.need(side),
             Message::NewestWanted => return self.newest(),
             Message::Reacted(id, emoji) => return self.react(id, emoji, around),
             Message::ReactWanted(id) => self.picking = if self.picking == Some(id) { None } else { Some(id) },
             Message::ReplyWanted(id) => {
                 around.drafts.answer(self.chat, id);
-                self.editor = Draft::with_text(&around.drafts.get(&self.chat).text);
+                self.reopen(around.drafts);
                 return vec![Action::Focus(Self::EDITOR)];
             }
             Message::Shown(id) => return self.show(id, around),
@@ -302,11 +312,14 @@ impl State {
 
     /// Gives up an answer or a change, or puts details and emoji away. Empty if there was nothing of the kind.
     pub fn escape(&mut self, around: &mut Around<'_>) -> bool {
+        if self.stop_naming(around) {
+            return true;
+        }
         if self.picking.take().is_some() || std::mem::take(&mut self.emoji) {
             return true;
         }
         if around.drafts.cancel(self.chat) {
-            self.editor = Draft::with_text(&around.drafts.get(&self.chat).text);
+            self.reopen(around.drafts);
             return true;
         }
         self.details.take().is_some()
@@ -314,7 +327,7 @@ impl State {
 
     /// Where this conversation stands in the draft list is up to date; the rest goes.
     pub fn close(&self, around: &mut Around<'_>) -> Vec<Action> {
-        around.drafts.write(self.chat, self.editor.text());
+        self.keep(around);
         self.stop_typing()
     }
 
