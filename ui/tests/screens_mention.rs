@@ -106,6 +106,7 @@ fn a_message_that_addresses_us_says_so_and_one_of_ours_does_not() {
 fn what_we_are_told_of_is_chosen_in_the_details_and_for_how_long() {
     let mut harness = opened();
     assert!(!harness.shows("For 1 hour"));
+    harness.resize(1160.0, 1100.0);
     details(&mut harness);
     assert!(!harness.shows("For 1 hour"));
     harness.press("Only mentions");
@@ -226,6 +227,7 @@ fn every_state_of_being_addressed_can_be_drawn() {
         let until = Some(NOW_MS + 60 * MINUTE);
         let chat = Chat { notify: NotifyMode::Mentions, notify_until_ms: until, ..listed(5, 2) };
         harness.happen([Event::ChatChanged(chat)]);
+        harness.resize(1160.0, 1100.0);
         harness.shot("mention-details", look);
         harness.resize(640.0, 480.0);
         harness.shot("mention-narrow", look);

@@ -151,9 +151,9 @@ impl State {
         let members = group.members.iter().map(|member| self.member(group, member, world, ctx));
         let inside = column![container(who).padding([0.0, gap::S4])]
             .push(manages.then(|| container(self.rename(ctx)).padding([0.0, gap::S4])))
-            .push(told)
             .push(add.map(|add| container(add).padding([0.0, gap::S4])))
             .push(Column::with_children(members))
+            .push(told)
             .push(manages.then(|| {
                 let past = past::choices(texts, group.history, Message::HistoryTaken);
                 container(past).padding([0.0, gap::S4])
