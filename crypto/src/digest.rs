@@ -14,6 +14,9 @@ pub enum Naming {
     Frame,
     /// A group, from who begins it and the commitment to its first envelope: nobody else can begin it.
     Group,
+    /// By what those who hold an invitation to a group and its members recognise each other, from the invitation's name and
+    /// key.
+    Invitation,
 }
 
 impl Naming {
@@ -23,6 +26,7 @@ impl Naming {
             Self::GroupConversation => b"ut1/group",
             Self::Frame => b"ut1/frame",
             Self::Group => b"ut1/gid",
+            Self::Invitation => b"ut1/ginv",
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What travels in the clear, or stands in what was opened.
 
 use undertone::model::{Body, DeviceId, Emoji, Entry, EntryRef, Mentions, Name, SharedEntry, Text};
-use undertone::wire::{Frame, HistoryPack, InviteLink, Note, Payload, decode_entry, encode_entry};
+use undertone::wire::{Frame, GroupLink, HistoryPack, InviteLink, Note, Payload, decode_entry, encode_entry};
 #[cfg(feature = "node")]
 use undertone::{
     fuzzing,
@@ -82,6 +82,11 @@ pub(crate) fn invite(bytes: &[u8]) {
         && let Ok(link) = InviteLink::decode(text)
     {
         assert_eq!(link.encode(), text.trim());
+    }
+    if let Ok(text) = std::str::from_utf8(bytes)
+        && let Ok(link) = GroupLink::decode(text)
+    {
+        assert_eq!(*link.encode(), text.trim());
     }
 }
 

@@ -4,8 +4,9 @@ use tokio::sync::oneshot;
 use zeroize::Zeroizing;
 
 use super::{
-    Account, Anchor, Chat, ClientError, Contact, ConversationId, Created, Evidence, GroupCommand, Message,
-    MessageId, Nearby, NodeStatus, NotifyMode, Page, ProfileInfo, SafetyNumber, StateAt, Written,
+    Account, Anchor, Chat, ClientError, Contact, ConversationId, Created, Evidence, GroupCommand,
+    InvitationCommand, Message, MessageId, Nearby, NodeStatus, NotifyMode, Page, ProfileInfo, SafetyNumber,
+    StateAt, Written,
 };
 
 /// Where an answer goes.
@@ -88,6 +89,8 @@ pub(crate) enum Command {
     MessageStatus { message: MessageId, done: Reply<Vec<StateAt>> },
     /// Something in a group.
     Group(GroupCommand),
+    /// Something about invitations to groups.
+    Invitation(InvitationCommand),
     /// How the program is doing.
     Status { done: Reply<NodeStatus> },
     /// Ends the program in good order. Returns when everything is on disk.

@@ -1,7 +1,8 @@
 //! What programs are told without asking. Each event carries the whole new value.
 
 use super::{
-    Account, Chat, ClientError, Contact, ConversationId, Group, Message, MessageId, MessageState, Presence,
+    Account, Chat, ClientError, Contact, ConversationId, Group, JoinId, JoinRefusal, Message, MessageId,
+    MessageState, Presence,
 };
 
 /// Something that happened.
@@ -24,6 +25,20 @@ pub enum Event {
     GroupChanged(Group),
     /// A group that we took no part in any more was forgotten.
     GroupForgotten(ConversationId),
+    /// We were let into a group by a link that we used.
+    GroupJoined {
+        /// The link.
+        join: JoinId,
+        /// The group's conversation.
+        chat: ConversationId,
+    },
+    /// We were not let into a group by a link that we used, and nobody is asked any more.
+    GroupJoinRefused {
+        /// The link.
+        join: JoinId,
+        /// Why.
+        why: JoinRefusal,
+    },
     /// Messages from before we joined a group were told: its conversation has to be read again.
     GroupPast(ConversationId),
     /// A person has a new device; sending to them is held until `contact.accept`.

@@ -6,6 +6,7 @@ mod command;
 mod error;
 mod event;
 mod group;
+mod invitation;
 mod message;
 mod view;
 
@@ -15,6 +16,8 @@ pub use error::ClientError;
 pub use event::Event;
 pub(crate) use group::GroupCommand;
 pub use group::{FormerMember, Group, GroupChange, GroupMember, History, Picture, Role, SharedBy};
+pub(crate) use invitation::InvitationCommand;
+pub use invitation::{Invitation, InvitationId, Join, JoinId, JoinRefusal, NewInvitation};
 pub use message::{Anchor, Mention, Message, MessageKind, MessageState, Page, StateAt, Written};
 pub use view::{
     Account, Chat, ChatKind, Contact, ContactState, Created, Nearby, NodeStatus, NotifyMode, PeerStatus,

@@ -220,6 +220,44 @@ pub enum OpKind {
     },
 }
 
+/// How the text of a link to a group begins.
+pub const GROUP_LINK: &str = "undertone:g/";
+
+/// Why somebody who holds an invitation was not let in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum JoinRefusal {
+    /// The one who was asked cannot let in, or cannot any more: another member may.
+    Unable,
+    /// The proof is none.
+    Invalid,
+    /// The invitation was ended, or its author may not invite any more.
+    Ended,
+    /// Its time is over.
+    Expired,
+    /// It has let in as many as it says.
+    Used,
+    /// They were removed from the group.
+    Removed,
+    /// The group has as many members as it can.
+    Full,
+}
+
+impl JoinRefusal {
+    /// The word in the headless contract.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Unable => "unable",
+            Self::Invalid => "invalid",
+            Self::Ended => "ended",
+            Self::Expired => "expired",
+            Self::Used => "used",
+            Self::Removed => "removed",
+            Self::Full => "full",
+        }
+    }
+}
+
 /// A member of a group.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Member {

@@ -19,7 +19,7 @@ pub use attention::{Attention, NotifyMode};
 pub use change::{Change, Outbound, OutboxRow};
 pub use contact::{Contact, ContactState, DirectHead, Evidence, Finding, Invite, Seen, SeenBy};
 pub use entry::{Body, Delivery, Entry, EntryRef, GroupEvent};
-pub use group::{GroupOp, GroupState, History, Member, OpId, OpKind, Role};
+pub use group::{GROUP_LINK, GroupOp, GroupState, History, JoinRefusal, Member, OpId, OpKind, Role};
 pub use group_row::{
     CarriedMark, CarriedRow, ChainRow, CipherRow, GroupHead, Reached, TakenBack, WaitingRow,
 };

@@ -114,6 +114,7 @@ impl Actor {
                 self.look(done, |open| open.message_status(message));
             }
             Command::Group(command) => self.on_group_command(command),
+            Command::Invitation(command) => self.on_invitation_command(command),
             Command::Status { done } => drop(done.send(Ok(self.status()))),
             Command::Shutdown { done } => self.stopping = Some(done),
         }

@@ -103,7 +103,7 @@ impl Actor {
 }
 
 impl Open {
-    fn known_group(&self, chat: ConversationId) -> Result<Group, ClientError> {
+    pub(super) fn known_group(&self, chat: ConversationId) -> Result<Group, ClientError> {
         self.group(chat).ok_or(ClientError::NotFound("group"))
     }
 

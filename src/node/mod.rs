@@ -11,6 +11,7 @@ pub(crate) mod fill;
 mod finish;
 mod group;
 mod history;
+mod invitation;
 mod network;
 mod passphrase;
 mod recount;

@@ -10,8 +10,8 @@ use super::{
 };
 use crate::{
     api::{
-        Account, Chat, ChatKind, ClientError, Contact, ContactState, Event, Mention, Message, MessageKind,
-        MessageState, NodeStatus, PeerStatus, Presence, ProfileInfo, SharedBy, Via,
+        Account, Chat, ChatKind, ClientError, Contact, ContactState, Event, JoinId, Mention, Message,
+        MessageKind, MessageState, NodeStatus, PeerStatus, Presence, ProfileInfo, SharedBy, Via,
     },
     model::{
         self, AccountId, Body, ConversationId, Delivery, DeviceId, DirectHead, Emoji, Entry, EntryRef,
@@ -116,6 +116,8 @@ impl Actor {
             Notice::GroupPast(chat) => Event::GroupPast(chat),
             // One notice is of many messages.
             Notice::GroupReached { .. } => return None,
+            Notice::Joined(join, chat) => Event::GroupJoined { join: JoinId(join), chat },
+            Notice::JoinRefused(join, why) => Event::GroupJoinRefused { join: JoinId(join), why },
             Notice::KeyChanged(account) => Event::KeyChanged(open.contact(account)?),
             Notice::NearbyChanged => Event::NearbyChanged,
             Notice::Presence(account) => {

@@ -20,7 +20,9 @@ use super::{
     step::{Effect, Notice, Step},
 };
 use crate::{
-    model::{AccountId, Change, ConversationId, FrameId, Invite, InviteId, Peer, Profile, Snapshot},
+    model::{
+        AccountId, Change, ContactState, ConversationId, FrameId, Invite, InviteId, Peer, Profile, Snapshot,
+    },
     wire::Frame,
 };
 
@@ -43,6 +45,8 @@ pub struct Engine {
     /// Sealed frames of members for others.
     pub(super) carried: Carried,
     pub(super) invites: BTreeMap<InviteId, Invite>,
+    /// Members whom we asked to let us into a group, by what they know that by.
+    pub(super) joins: BTreeMap<InviteId, BTreeSet<AccountId>>,
     pub(super) prekeys: BTreeMap<[u8; 8], Prekey>,
     pub(super) replays: BTreeMap<[u8; 32], Replay>,
     pub(super) links: BTreeMap<Peer, Link>,
@@ -173,6 +177,7 @@ impl Engine {
             invites: snapshot.invites.into_iter().map(|invite| (invite.id, invite)).collect(),
             prekeys: BTreeMap::new(),
             replays: BTreeMap::new(),
+            joins: BTreeMap::new(),
             links: BTreeMap::new(),
             local: None,
             circles: Circles::new(now_ms),
@@ -210,6 +215,9 @@ impl Engine {
             let mut head = heads.remove(&account).unwrap_or_else(|| new_head(conversation, account, now_ms));
             head.next_seq = head.next_seq.max(now_ms);
             engine.conversations.insert(conversation, account);
+            if let (ContactState::Member, Some((join, _))) = (contact.state, &contact.invite) {
+                engine.joins.entry(*join).or_default().insert(account);
+            }
             engine.people.insert(account, Person::new(contact, head, &engine.me.own()));
         }
         engine.restore_traffic(snapshot.sessions, snapshot.outbox, snapshot.taken, snapshot.rolled_back)?;

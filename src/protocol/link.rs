@@ -155,7 +155,13 @@ impl Engine {
     /// it may be one that merely claims to be theirs, and then each of those in turn.
     pub(super) fn route(&self, account: AccountId, now_ms: u64) -> Option<Peer> {
         let person = self.people.get(&account)?;
-        if person.link.is_some() || person.contact.state != ContactState::Asked {
+        let awaited = match person.contact.state {
+            ContactState::Asked => true,
+            // One who is to let us into a group.
+            ContactState::Member => person.contact.invite.is_some(),
+            ContactState::Mutual | ContactState::Request => false,
+        };
+        if person.link.is_some() || !awaited {
             return person.link;
         }
         let claims =

@@ -28,6 +28,6 @@ mod tests;
 
 pub use command::Refused;
 pub use engine::{Ctx, Engine, RestoreError};
-pub use group::{Compare, HistoryFor, KeyMissing, Recount, Same, StoredMessage};
+pub use group::{Compare, HistoryFor, Invited, Joining, KeyMissing, Recount, Same, StoredMessage};
 pub use profile::new_profile;
 pub use step::{Alarm, Effect, Notice, Standing, Step, Verdict};

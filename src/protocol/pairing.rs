@@ -76,10 +76,9 @@ impl Engine {
 
     /// Whoever holds an invite of ours is no stranger: they are agreed to at once.
     pub(super) fn use_invite(&mut self, account: AccountId, id: InviteId) {
-        if let Some(invite) = self.invites.get_mut(&id) {
-            invite.uses = invite.uses.saturating_add(1);
-            self.out.put(Change::PutInvite(Box::new(invite.clone())));
-        }
+        let Some(invite) = self.invites.get_mut(&id) else { return };
+        invite.uses = invite.uses.saturating_add(1);
+        self.out.put(Change::PutInvite(Box::new(invite.clone())));
         if let Some(person) = self.people.get_mut(&account)
             && person.contact.state == ContactState::Request
         {

@@ -87,6 +87,7 @@ impl Engine {
                 .get(&InviteId(*id))
                 .filter(|invite| invite.is_known(now_ms))
                 .map(|invite| *invite.secret.as_bytes())
+                .or_else(|| self.secret_of(InviteId(*id), now_ms))
         };
         let bound = self.links.get(&peer).and_then(|link| link.account);
         let Ok(mut response) = respond(&self.me.keys, &prekey.secret, None, &init, secret, ctx.now_ms) else {
@@ -143,12 +144,19 @@ impl Engine {
         }
         if !self.people.contains_key(&account) {
             let Some(name) = Name::new(STRANGER) else { return false };
-            let has_room = response.invite_id.is_some() || self.make_room_for_request(peer);
+            // Whoever holds an invitation to a group asks for nothing else.
+            let invite = response.invite_id.map(InviteId);
+            let to_group = invite.is_some_and(|invite| self.is_to_group(invite, ctx.now_ms));
+            if to_group {
+                self.make_room_for_guest();
+            }
+            let has_room = invite.is_some() || self.make_room_for_request(peer);
             if !has_room || self.people.len() >= CONTACTS {
                 return false;
             }
-            self.add_person(account, name, ContactState::Request, None, ctx.now_ms);
-            if let Some(person) = self.people.get_mut(&account) {
+            let state = if to_group { ContactState::Member } else { ContactState::Request };
+            self.add_person(account, name, state, None, ctx.now_ms);
+            if let Some(person) = self.people.get_mut(&account).filter(|_| !to_group) {
                 person.contact.asked_via = Some(peer);
             }
         }

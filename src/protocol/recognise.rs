@@ -23,10 +23,15 @@ impl Engine {
         let mut tags: Vec<[u8; 16]> = Vec::new();
         for person in self.people.values().filter(|person| !person.contact.blocked) {
             tags.extend(person.pairs.iter().map(|(_, pair)| pair.tag(&context)));
-            if let (ContactState::Asked, Some((_, secret))) = (person.contact.state, &person.contact.invite) {
+            if let (ContactState::Asked | ContactState::Member, Some((_, secret))) =
+                (person.contact.state, &person.contact.invite)
+            {
                 tags.push(InviteKey::from_secret(secret.as_bytes()).tag(&context));
             }
         }
+        // Several members are asked by one invitation.
+        tags.sort_unstable();
+        tags.dedup();
         fill_up(&mut tags, ctx);
         // The tags are as good as random, so their own order says nothing.
         tags.sort_unstable();
@@ -95,7 +100,12 @@ impl Engine {
             .invites
             .values()
             .find(|invite| is_shown(InviteKey::from_secret(invite.secret.as_bytes()).tag(&context)))
-            .map(|invite| invite.id);
+            .map(|invite| invite.id)
+            .or_else(|| {
+                self.invited_by(ctx.now_ms, |secret| {
+                    is_shown(InviteKey::from_secret(secret.as_bytes()).tag(&context))
+                })
+            });
         match (invite, self.links.get_mut(&peer)) {
             // Used or not: whoever used it may have to start again, and only the first message tells who it is.
             (Some(id), Some(link)) if link.invited.is_none() => {

@@ -4,7 +4,9 @@
 use std::collections::BTreeSet;
 
 use super::{Compare, HistoryFor};
-use crate::model::{AccountId, Change, ConversationId, Delivery, Entry, EntryRef, FrameId, Peer};
+use crate::model::{
+    AccountId, Change, ConversationId, Delivery, Entry, EntryRef, FrameId, InviteId, JoinRefusal, Peer,
+};
 
 /// What the handled inputs want on disk, and what is to happen after that.
 #[derive(Debug, Default)]
@@ -198,6 +200,10 @@ pub enum Notice {
     GroupSame(ConversationId),
     /// A member of a group is writing, or has stopped.
     GroupTyping(ConversationId, AccountId, bool),
+    /// By what we asked for we were let into a group.
+    Joined(InviteId, ConversationId),
+    /// We are not let into a group, and nobody is asked any more.
+    JoinRefused(InviteId, JoinRefusal),
     /// A contact has a new device; sending is held.
     KeyChanged(AccountId),
     /// The list of people nearby changed.

@@ -4,8 +4,9 @@ use data_encoding::{BASE64, HEXLOWER};
 use serde_json::{Map, Value, json};
 
 use crate::api::{
-    Account, Chat, Contact, Event, Evidence, FormerMember, Group, GroupChange, GroupMember, History, Mention,
-    Message, Nearby, NodeStatus, Page, PeerStatus, Presence, ProfileInfo, Role, SafetyNumber, StateAt,
+    Account, Chat, Contact, Event, Evidence, FormerMember, Group, GroupChange, GroupMember, History,
+    Invitation, Mention, Message, Nearby, NodeStatus, Page, PeerStatus, Presence, ProfileInfo, Role,
+    SafetyNumber, StateAt,
 };
 
 /// Nothing to say but that it is done.
@@ -195,6 +196,19 @@ pub(super) fn group_info(of: &Group) -> Value {
     fields
 }
 
+/// An invitation to a group.
+pub(super) fn invitation(invitation: &Invitation) -> Value {
+    json!({
+        "invitation": invitation.id.to_string(),
+        "by": text(invitation.by),
+        "made_ms": invitation.made_ms,
+        "role": invitation.role.as_str(),
+        "uses": invitation.uses,
+        "used": invitation.used,
+        "expires_ms": invitation.expires_ms,
+    })
+}
+
 fn former(member: &FormerMember) -> Value {
     json!({"account": text(member.account), "name": member.name})
 }
@@ -271,6 +285,12 @@ pub(super) fn event(event: &Event) -> Value {
             fields
         }
         Event::GroupForgotten(chat) => json!({"type": "group.forgotten", "chat": chat.to_string()}),
+        Event::GroupJoined { join, chat } => {
+            json!({"type": "group.joined", "join": join.to_string(), "chat": chat.to_string()})
+        }
+        Event::GroupJoinRefused { join, why } => {
+            json!({"type": "group.refused", "join": join.to_string(), "why": why.as_str()})
+        }
         Event::GroupPast(chat) => json!({"type": "group.past", "chat": chat.to_string()}),
         Event::KeyAlarm(who) => about_contact("key.alarm", who),
         Event::KeyChanged(who) => about_contact("key.changed", who),

@@ -77,7 +77,7 @@ impl InviteLink {
     }
 }
 
-fn check(bytes: &[u8]) -> [u8; 4] {
+pub(super) fn check(bytes: &[u8]) -> [u8; 4] {
     let id = FrameId::of(bytes);
     let [a, b, c, d, ..] = *id.as_bytes();
     [a, b, c, d]

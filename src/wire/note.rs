@@ -5,13 +5,15 @@
 //!        0x02 ops        {0: group:32, 1: [Op]}
 //!        0x03 sender key SenderKey (docs/protocol.md)
 //!        0x04 envelope   {0: group:32, 1: envelope secret:32}
+//!        0x05 join       who holds an invitation asks to be let in (`join.rs`)
+//!        0x06 refused    and is not
 //!        0x10 history    what was said before (`history.rs`)
 //! ```
 
 use zeroize::Zeroizing;
 
-use super::HistoryPack;
 use super::group::{MAX_ENVELOPES, chunks, decode_list, encode_list, tagged};
+use super::{HistoryPack, Join, JoinRefused};
 use super::{Malformed, fixed, read_whole, written};
 
 /// What travels through a pairwise session.
@@ -43,6 +45,10 @@ pub enum Note<'a> {
         /// The secret.
         secret: [u8; 32],
     },
+    /// Somebody who holds an invitation asks to be let in.
+    Join(Join<'a>),
+    /// They are not.
+    JoinRefused(JoinRefused),
     /// Some of what was said before we were added.
     History(HistoryPack),
     /// A kind of a later version.
@@ -68,6 +74,8 @@ impl<'a> Note<'a> {
             Self::Envelope { group, secret } => tagged(ENVELOPE, |e| {
                 written(e.map(2).and_then(|e| e.u8(0)?.bytes(group)?.u8(1)?.bytes(secret)));
             }),
+            Self::Join(join) => tagged(JOIN, |e| join.encode(e)),
+            Self::JoinRefused(refused) => tagged(JOIN_REFUSED, |e| refused.encode(e)),
             Self::History(pack) => tagged(HISTORY, |e| pack.encode(e)),
             Self::Unknown => vec![u8::MAX],
         })
@@ -77,6 +85,12 @@ impl<'a> Note<'a> {
     #[must_use]
     pub fn is_carried(bytes: &[u8]) -> bool {
         matches!(bytes.first(), Some(&(WELCOME | OPS | SENDER_KEY | ENVELOPE)))
+    }
+
+    /// Whether an encoded note asks to be let in, and the one who asks calls that so.
+    #[must_use]
+    pub fn is_join(bytes: &[u8], name: &[u8; 8]) -> bool {
+        matches!(Note::decode(bytes), Ok(Note::Join(join)) if join.join == *name)
     }
 
     /// Whether an encoded note is an envelope secret.
@@ -147,6 +161,8 @@ impl<'a> Note<'a> {
                 })?;
                 Ok(Self::Envelope { group: group.ok_or(Malformed)?, secret: secret.ok_or(Malformed)? })
             }
+            JOIN => Join::decode(rest).map(Self::Join),
+            JOIN_REFUSED => JoinRefused::decode(rest).map(Self::JoinRefused),
             HISTORY => HistoryPack::decode(rest).map(Self::History),
             _ => Ok(Self::Unknown),
         }
@@ -157,11 +173,14 @@ const WELCOME: u8 = 0x01;
 const OPS: u8 = 0x02;
 const SENDER_KEY: u8 = 0x03;
 const ENVELOPE: u8 = 0x04;
+const JOIN: u8 = 0x05;
+const JOIN_REFUSED: u8 = 0x06;
 const HISTORY: u8 = 0x10;
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{JoinRefusal, Name};
 
     #[test]
     fn notes_survive_their_encoding_and_cut_ones_are_malformed() {
@@ -174,6 +193,14 @@ mod tests {
             Note::Ops { group: [1; 32], ops: vec![&[4; 300]] },
             Note::SenderKey(&[6; 178]),
             Note::Envelope { group: [1; 32], secret: [7; 32] },
+            Note::Join(Join {
+                invite: [1; 32],
+                cert: &[2; 197],
+                name: Name::new("Bora").unwrap(),
+                proof: [3; 64],
+                join: [4; 8],
+            }),
+            Note::JoinRefused(JoinRefused { join: [4; 8], why: JoinRefusal::Used }),
         ] {
             let bytes = note.encode();
             assert!(Note::decode(&bytes) == Ok(note.clone()));

@@ -255,7 +255,7 @@ impl Engine {
 
     /// Signs an operation of ours, takes it in, and hands it to everybody who is connected. Its name
     /// and bytes.
-    fn operate(
+    pub(super) fn operate(
         &mut self,
         conversation: ConversationId,
         kind: OpKind,
@@ -282,7 +282,7 @@ impl Engine {
         Ok((id, bytes))
     }
 
-    fn role_in(&self, conversation: ConversationId) -> Result<Role, Refused> {
+    pub(super) fn role_in(&self, conversation: ConversationId) -> Result<Role, Refused> {
         self.role_of(conversation, &self.me.account)
     }
 
@@ -291,7 +291,7 @@ impl Engine {
         state.role_of(account).ok_or(Refused::NotFound)
     }
 
-    fn managing(&self, conversation: ConversationId) -> Result<(), Refused> {
+    pub(super) fn managing(&self, conversation: ConversationId) -> Result<(), Refused> {
         if self.role_in(conversation)?.may_manage() { Ok(()) } else { Err(Refused::NotAllowed) }
     }
 
@@ -321,6 +321,6 @@ fn seen_of(group: &Group, account: AccountId) -> Vec<Cut> {
 }
 
 /// Members of one group.
-const MAX_MEMBERS: usize = 250;
+pub(super) const MAX_MEMBERS: usize = 250;
 /// Parents of one operation.
 const MAX_PARENTS: usize = 8;

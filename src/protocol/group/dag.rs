@@ -259,6 +259,10 @@ impl OpLog {
         self.ties.get(at).and_then(|ties| ties.invite)
     }
 
+    pub(super) fn number_of(&self, account: &AccountId) -> Option<usize> {
+        self.accounts.get(account).copied()
+    }
+
     /// All accounts that are named, with their numbers.
     pub(super) fn numbered(&self) -> impl Iterator<Item = (&AccountId, usize)> {
         self.accounts.iter().map(|(account, number)| (account, *number))

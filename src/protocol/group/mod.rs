@@ -16,8 +16,10 @@ mod history;
 mod history_tests;
 #[cfg(test)]
 mod hostile_tests;
+mod invite;
 #[cfg(test)]
 mod invite_tests;
+mod join;
 mod keys;
 mod lacking;
 #[cfg(test)]
@@ -43,6 +45,8 @@ pub use expiry::StoredMessage;
 pub use fork::Compare;
 pub(super) use gossip::Circles;
 pub use history::HistoryFor;
+pub use invite::Invited;
+pub use join::Joining;
 pub use query::{KeyMissing, Same};
 pub use recount::Recount;
 pub(super) use state::Group;

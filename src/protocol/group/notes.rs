@@ -32,19 +32,28 @@ impl Engine {
     ) {
         let state = self.people.get(&account).map(|person| person.contact.state);
         let known = matches!(state, Some(ContactState::Mutual | ContactState::Member));
-        if !known && !self.shares_group(account) {
+        let note = Note::decode(note);
+        let asks = matches!(note, Ok(Note::Join(_) | Note::JoinRefused(_)));
+        let is_asked = self.is_asked(&account);
+        if !known && !asks && !is_asked && !self.shares_group(account) {
             return;
         }
-        match Note::decode(note) {
-            // Only a contact brings somebody into a group.
-            Ok(Note::Welcome { group, envelopes, ops }) if state == Some(ContactState::Mutual) => {
+        match note {
+            // Only a contact brings somebody into a group, or a member who was asked to.
+            Ok(Note::Welcome { group, envelopes, ops })
+                if state == Some(ContactState::Mutual) || is_asked =>
+            {
                 let Some(conversation) = self.know_group(GroupId::new(group), ctx.now_ms) else { return };
                 self.learn_ops(conversation, &ops, ctx);
                 envelopes.iter().for_each(|secret| self.learn_envelope(conversation, secret));
+                self.look_whether_joined(conversation);
             }
+            Ok(Note::Join(join)) => self.on_join(account, device, &join, ctx),
+            Ok(Note::JoinRefused(refused)) => self.on_join_refused(account, refused),
             Ok(Note::Ops { group, ops }) => {
                 let conversation = conversation_of(&GroupId::new(group));
                 if self.learn_ops(conversation, &ops, ctx) {
+                    self.look_whether_joined(conversation);
                     self.tell_all(conversation, ctx);
                 }
             }

@@ -12,6 +12,7 @@ use undertone_crypto::{
 
 use super::{
     convert::{event, to_model},
+    invite::Invitation,
     state::{Group, op_seq},
 };
 use crate::{
@@ -55,6 +56,7 @@ impl Engine {
         self.out.group_touched(conversation);
         let Some(group) = self.groups.get(&conversation) else { return false };
         if group.state() != before.as_ref() {
+            self.tell_those_let_in_for_nothing(conversation, before.as_ref(), ctx);
             self.out.notice(Notice::GroupChanged(conversation));
             self.out.chat_changed(conversation);
         }
@@ -153,6 +155,7 @@ pub(super) fn learn_op(group: &mut Group, bytes: &[u8]) -> Option<OpId> {
     if let Some(cert) = brought(&signed) {
         group.certs.entry((cert.account(), cert.device())).or_insert_with(|| cert.clone());
     }
+    group.invitations.extend(Invitation::of(id, signed.kind()));
     group.ops.insert(id, signed);
     inserted.then_some(id)
 }

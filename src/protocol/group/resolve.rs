@@ -96,6 +96,20 @@ impl Resolution {
     }
 }
 
+impl Resolution {
+    /// Whom an invitation has let in; none if it does not hold.
+    pub(in crate::protocol) fn admitted(&self, log: &OpLog, invite: &OpId) -> Option<Vec<AccountId>> {
+        let admitted = self.roll.admitted(log.place(invite)?)?;
+        let accounts = log.numbered().filter(|(_, number)| admitted.contains(number));
+        Some(accounts.map(|(account, _)| *account).collect())
+    }
+
+    /// Whether somebody was removed, and not added since: no invitation lets them in.
+    pub(in crate::protocol) fn was_removed(&self, log: &OpLog, account: &AccountId) -> bool {
+        log.number_of(account).is_some_and(|number| self.roll.was_removed(number))
+    }
+}
+
 /// The state that somebody knew who knew these operations, without those that are void.
 pub(in crate::protocol) fn state_at(
     log: &OpLog,

@@ -12,6 +12,7 @@ use super::{
     chain::{Chain, Runs},
     dag::OpLog,
     expiry::Upkeep,
+    invite::Invitation,
     lacking::Lacking,
     ops::learn_op,
     resolve::{Resolution, cut, state_at},
@@ -34,6 +35,8 @@ pub(in crate::protocol) struct Group {
     pub(super) resolution: Resolution,
     /// Envelopes that operations name, and when the last one did.
     pub(super) named: BTreeMap<[u8; 32], u64>,
+    /// Invitations, void or not, as they came.
+    pub(super) invitations: Vec<Invitation>,
     /// Certificates that operations brought.
     pub(super) certs: BTreeMap<(AccountId, DeviceId), DevCert>,
     pub(super) chains: BTreeMap<[u8; 16], Chain>,
@@ -120,6 +123,7 @@ impl Group {
             log: OpLog::default(),
             resolution: Resolution::default(),
             named: BTreeMap::new(),
+            invitations: Vec::new(),
             certs: BTreeMap::new(),
             chains: BTreeMap::new(),
             told: BTreeMap::new(),

@@ -19,12 +19,12 @@ fn rows(world: &World, node: usize, chat: ConversationId) -> Vec<EntryRef> {
     all.filter(|id| !at.engine.is_hidden(chat, id)).collect()
 }
 
-fn members(world: &World, node: usize, chat: ConversationId) -> Vec<(AccountId, Role)> {
+pub(super) fn members(world: &World, node: usize, chat: ConversationId) -> Vec<(AccountId, Role)> {
     let (_, state) = world.nodes[node].engine.group(chat).unwrap();
     state.members.iter().map(|(account, member)| (*account, member.role)).collect()
 }
 
-fn agree(world: &World, nodes: &[usize], chat: ConversationId) {
+pub(super) fn agree(world: &World, nodes: &[usize], chat: ConversationId) {
     for node in nodes {
         assert_eq!(members(world, *node, chat), members(world, nodes[0], chat), "members of {node}");
         assert_eq!(rows(world, *node, chat), rows(world, nodes[0], chat), "rows of {node}");

@@ -12,6 +12,7 @@ mod group_sim;
 mod group_waiting;
 mod groups;
 mod hostile;
+mod invitations;
 mod mentions;
 mod model;
 mod moderation;

@@ -59,6 +59,13 @@ pub const EVENTS: &[Told] = &[
         "Who takes part in a group, its title or picture, or who holds what changed.",
     ),
     told("group.forgotten", &["chat"], "A group that we took no part in any more was forgotten."),
+    told("group.joined", &["join", "chat"], "We were let into a group by a link (`group.join`)."),
+    told(
+        "group.refused",
+        &["join", "why"],
+        "We are not let in by a link, and nobody is asked any more; `why` is `unable`, `invalid`, `ended`, `expired`, \
+         `used`, `removed` or `full`.",
+    ),
     told("group.past", &["chat"], "Messages from before we joined were told: read the conversation again."),
     told("typing", &["chat", "account", "typing"], "Somebody is writing, or has stopped."),
     told("presence", &["account", "presence"], "A person came or went."),

@@ -5,6 +5,7 @@ mod chat;
 mod contact;
 mod event;
 mod group;
+mod invitation;
 mod message;
 mod node;
 mod profile;
@@ -55,9 +56,17 @@ pub(super) enum Lane {
 
 /// All methods, in the order of the reference.
 pub fn all() -> impl Iterator<Item = &'static Method> {
-    [profile::METHODS, node::METHODS, contact::METHODS, chat::METHODS, message::METHODS, group::METHODS]
-        .into_iter()
-        .flatten()
+    [
+        profile::METHODS,
+        node::METHODS,
+        contact::METHODS,
+        chat::METHODS,
+        message::METHODS,
+        group::METHODS,
+        invitation::METHODS,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// The method of this name, and the parameters if it takes such.

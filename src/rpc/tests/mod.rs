@@ -121,6 +121,8 @@ fn value(name: &str, kind: Kind) -> Value {
         }
         ("role", _) => "member".into(),
         ("mode", _) => "all".into(),
+        ("invitation", _) => sample::invitation().id.to_string().into(),
+        ("join", _) => sample::join_id().to_string().into(),
         ("image", _) => "AQI=".into(),
         (_, Kind::Accounts) => json!([sample::account().to_string()]),
         (_, Kind::Count) => json!(7),
@@ -162,6 +164,7 @@ fn answer(command: Command) {
         | Command::Delete { done, .. }
         | Command::React { done, .. } => drop(done.send(Ok(sample::message()))),
         Command::Group(command) => answer_group(command),
+        Command::Invitation(command) => answer_invitation(command),
         Command::MessageStatus { done, .. } => drop(done.send(Ok(vec![sample::state_at()]))),
         Command::Status { done } => drop(done.send(Ok(sample::status()))),
         Command::PhraseKept { done }
@@ -177,6 +180,18 @@ fn answer(command: Command) {
         | Command::Notify { done, .. }
         | Command::Typing { done, .. }
         | Command::Shutdown { done } => drop(done.send(Ok(()))),
+    }
+}
+
+fn answer_invitation(command: crate::api::InvitationCommand) {
+    use crate::api::InvitationCommand as I;
+    match command {
+        I::Make { done, .. } => drop(done.send(Ok((sample::invitation().id, "a link".to_owned().into())))),
+        I::End { done, .. } => drop(done.send(Ok(sample::group()))),
+        I::List { done, .. } => drop(done.send(Ok(vec![sample::invitation()]))),
+        I::Join { done, .. } => drop(done.send(Ok(crate::api::Join::Asked(sample::join_id())))),
+        I::Joins { done } => drop(done.send(Ok(vec![sample::join_id()]))),
+        I::GiveUp { done, .. } => drop(done.send(Ok(()))),
     }
 }
 

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::api::{
     Account, Chat, ChatKind, ClientError, Contact, ContactState, ConversationId, Created, Event, Evidence,
-    Finding, FormerMember, Group, GroupChange, GroupMember, History, Mention, Message, MessageId,
-    MessageKind, MessageState, Nearby, NodeStatus, NotifyMode, Page, PeerStatus, Picture, Presence,
-    ProfileInfo, Role, SafetyNumber, SharedBy, StateAt, Via,
+    Finding, FormerMember, Group, GroupChange, GroupMember, History, Invitation, InvitationId, JoinId,
+    JoinRefusal, Mention, Message, MessageId, MessageKind, MessageState, Nearby, NodeStatus, NotifyMode,
+    Page, PeerStatus, Picture, Presence, ProfileInfo, Role, SafetyNumber, SharedBy, StateAt, Via,
 };
 
 pub(super) fn account() -> Account {
@@ -196,6 +196,16 @@ pub(super) fn errors() -> Vec<ClientError> {
     ]
 }
 
+pub(super) fn join_id() -> JoinId {
+    JoinId::parse("0102030405060708").unwrap()
+}
+
+pub(super) fn invitation() -> Invitation {
+    let id = InvitationId::parse(&"0a".repeat(32)).unwrap();
+    let (by, role) = (account(), Role::Member);
+    Invitation { id, by, made_ms: 1, role, uses: 5, used: 2, expires_ms: 3 }
+}
+
 pub(super) fn events() -> Vec<Event> {
     vec![
         Event::ChatChanged(chat()),
@@ -206,6 +216,8 @@ pub(super) fn events() -> Vec<Event> {
         Event::GroupChanged(group()),
         Event::GroupForgotten(chat_id()),
         Event::GroupPast(chat_id()),
+        Event::GroupJoined { join: join_id(), chat: chat_id() },
+        Event::GroupJoinRefused { join: join_id(), why: JoinRefusal::Used },
         Event::KeyChanged(contact()),
         Event::MessageChanged(message()),
         Event::MessageReceived { message: message(), notify: true },

@@ -4,6 +4,7 @@
 mod attention;
 mod content;
 mod delivered;
+mod event;
 mod group;
 mod people;
 mod traffic;
