@@ -81,7 +81,9 @@ impl Engine {
         };
         let named = group.log.in_order().into_iter().filter_map(|op| match &op.what {
             OpKind::Create { .. } => Some((op.author, None)),
-            OpKind::Add { account, name, .. } => Some((*account, Some(name.clone()))),
+            OpKind::Add { account, name, .. } | OpKind::Admit { account, name, .. } => {
+                Some((*account, Some(name.clone())))
+            }
             _ => None,
         });
         named.filter(|(account, _)| !state.members.contains_key(account)).collect()

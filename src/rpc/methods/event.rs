@@ -28,7 +28,8 @@ pub const EVENTS: &[Told] = &[
     told(
         "message.received",
         &["chat", "message", "notify"],
-        "A message of somebody else has arrived; `notify`: we want to be told of it (`chat.notify`).",
+        "A message of somebody else has arrived, or addresses us since it was edited; `notify`: we want to be told of \
+         it (`chat.notify`).",
     ),
     told("message.stored", MESSAGE, "A message of ours is on our disk, sent by this or another program."),
     told("message.changed", MESSAGE, "A message was edited, deleted or reacted to."),

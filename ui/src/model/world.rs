@@ -98,7 +98,11 @@ impl World {
             Event::Typing { chat, account, typing: false } => {
                 self.typing.remove(&(*chat, *account));
             }
-            Event::Error(_) | Event::GroupPast(_) | Event::Locked => {}
+            Event::Error(_)
+            | Event::GroupJoinRefused { .. }
+            | Event::GroupJoined { .. }
+            | Event::GroupPast(_)
+            | Event::Locked => {}
         }
         Pull::Nothing
     }
