@@ -13,7 +13,8 @@ use crate::{
     chance::Chance,
     circle::Circle,
     memory::seen,
-    people::{begin_text, history},
+    people::{begin_text, history, start},
+    support::PASSPHRASE,
 };
 
 /// Five people at five desks.
@@ -288,4 +289,50 @@ fn a_member_added_later_reads_exactly_what_the_policy_says() {
     for (at, count) in [(2, 1), (3, 8), (4, 31)] {
         circle.comes_to(at, &chat, count);
     }
+}
+
+#[test]
+fn what_somebody_says_who_then_goes_is_read_by_who_was_away_with_the_key_that_a_third_one_carried() {
+    let mut circle = Circle::new(&FIVE[..4]);
+    let chat = circle.group("Harbour", &[1, 2, 3]);
+    for (at, name) in FIVE[..4].iter().enumerate() {
+        circle.say(at, &chat, &format!("{name} before"));
+    }
+    circle.agree(&[0, 1, 2, 3], &chat, PATIENCE);
+    // Who goes says so; of who is cut off the others hear only after a while.
+    circle.programs[2].call("profile.lock", &json!({}));
+    circle.programs[2].kill();
+    let chan = circle.accounts[2].clone();
+    circle.programs[0]
+        .event("presence", |event| event["account"] == chan && event["presence"]["connected"] == false);
+    // Who is put out has had the key until now: the next word needs another, which Chan has not.
+    circle.change(0, "group.remove", &chat, 3);
+    for at in [0, 1, 3] {
+        circle.has_members(at, &chat, &[0, 1, 2]);
+    }
+    circle.say(0, &chat, "the key is with Bora");
+    circle.comes_to(1, &chat, 5);
+    // The last on this cable.
+    let direct = json!({"account": circle.accounts[1]});
+    let direct = circle.programs[0].call("chat.open", &direct)["chat"].clone();
+    circle.say(0, &direct, "bye");
+    circle.programs[1].event("message.received", |event| event["message"]["text"] == "bye");
+    circle.programs[0].kill();
+
+    let profile = circle.folder.path().join(FIVE[2]);
+    circle.programs[2] = start(&circle.desks[2], &profile, &[]);
+    circle.programs[2].call("profile.unlock", &json!({"passphrase": PASSPHRASE}));
+    let texts = circle.comes_to(2, &chat, 5);
+    assert_eq!(texts.last().unwrap(), "the key is with Bora");
+    let lines = history(&mut circle.programs[2], &chat);
+    let line = lines.iter().find(|line| line["text"] == "the key is with Bora").unwrap();
+    assert_eq!((&line["author"], &line["before_joined"]), (&circle.accounts[0], &json!(false)));
+    // Who was put out, and sees all of it go by, has none of it.
+    circle.has_members(2, &chat, &[0, 1, 2]);
+    let texts: BTreeSet<_> = circle.comes_to(3, &chat, 4).into_iter().collect();
+    assert_eq!(texts, FIVE[..4].iter().map(|name| format!("{name} before")).collect());
+    let secret = "the key is with Bora";
+    let secrets = Secrets::new([(secret, secret.as_bytes())]);
+    assert_eq!(seen(&circle.programs[3], &secrets), BTreeSet::new());
+    assert!(!seen(&circle.programs[2], &secrets).is_empty(), "the search finds nothing at all");
 }

@@ -13,6 +13,7 @@ use libp2p::multiaddr::{Multiaddr, Protocol};
 pub(super) fn params() -> PeerScoreParams {
     PeerScoreParams {
         topic_score_cap: 10.0,
+        // A fault in what is said outside of gossip ends the connection, and gossip with it.
         app_specific_weight: 0.0,
         // Families, offices and whole providers share an address.
         ip_colocation_factor_weight: -5.0,
