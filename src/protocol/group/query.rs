@@ -177,7 +177,7 @@ impl Group {
     }
 
     /// What we hold against what a member said last.
-    fn compare(&self, account: AccountId) -> Same {
+    pub(super) fn compare(&self, account: AccountId) -> Same {
         // What is not there of theirs between what is: whoever keeps it from us says nothing of it.
         let gaps = self.gaps_of(&account);
         let Some(told) = self.told.get(&account) else {

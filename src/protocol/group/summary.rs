@@ -1,5 +1,5 @@
-//! What we tell a member that we hold: everything when we meet and now and then, and in between what is new to it. Decides
-//! nothing about what is missing.
+//! What we tell a member that we hold: everything when we meet and now and then, and in between what is new to it. Whoever
+//! holds the same is told nothing twice. Decides nothing about what is missing.
 
 use std::{
     collections::BTreeMap,
@@ -20,8 +20,12 @@ use crate::{
 #[derive(Debug, Default)]
 pub(super) struct Shown {
     chains: BTreeMap<[u8; 16], u64>,
+    /// A digest of all else.
+    rest: u64,
     /// When it was last told everything.
     whole_ms: u64,
+    /// When it was last told anything.
+    told_ms: u64,
 }
 
 impl Engine {
@@ -45,27 +49,27 @@ impl Engine {
 }
 
 impl Group {
-    /// What we hold and the member was not told, in pieces that fit; at least the newest operations.
+    /// What we hold and the member was not told, in pieces that fit. While we do not hold the same, or cannot know, it is
+    /// reminded of the newest operations.
     fn summaries(&mut self, account: AccountId, now_ms: u64) -> Vec<Summary> {
+        let same = self.compare(account).same == Some(true);
+        let heads: Vec<_> = self.log.heads().iter().take(MAX_HEADS).map(|id| id.0).collect();
+        let envelopes: Vec<_> = self.envelopes.iter().map(|key| *key.id().as_bytes()).collect();
         let seen = self.has_seen(&account);
+        let rest = digest(&(&heads, &envelopes, seen));
         let shown = self.shown.entry(account).or_default();
         let all = now_ms.abs_diff(shown.whole_ms) > WHOLE_MS;
         if all {
-            *shown = Shown { chains: BTreeMap::new(), whole_ms: now_ms };
+            *shown = Shown { whole_ms: now_ms, ..Shown::default() };
         }
         let mut holdings: Vec<_> = self.chains.iter().map(|(id, chain)| holding(*id, chain)).collect();
         holdings.extend(self.lacking.holdings());
-        holdings.retain(|holding| {
-            let digest = digest(holding);
-            let known = shown.chains.get(&holding.chain);
-            let new = known != Some(&digest);
-            if new && (known.is_some() || shown.chains.len() < MAX_TOLD) {
-                shown.chains.insert(holding.chain, digest);
-            }
-            new
-        });
-        let heads: Vec<_> = self.log.heads().iter().take(MAX_HEADS).map(|id| id.0).collect();
-        let envelopes: Vec<_> = self.envelopes.iter().map(|key| *key.id().as_bytes()).collect();
+        holdings.retain(|holding| shown.is_new(holding));
+        let reminded = !same && now_ms.abs_diff(shown.told_ms) > REMIND_MS;
+        if !all && !reminded && holdings.is_empty() && shown.rest == rest {
+            return Vec::new();
+        }
+        (shown.rest, shown.told_ms) = (rest, now_ms);
         let count = holdings.len().div_ceil(MAX_HOLDINGS).max(1);
         (0..count)
             .map(|piece| {
@@ -83,11 +87,24 @@ impl Group {
     }
 }
 
+impl Shown {
+    /// Whether this is other than the member was told; then it counts as told.
+    fn is_new(&mut self, holding: &Holding) -> bool {
+        let Holding { chain, start, runs, tip, forked } = holding;
+        let digest = digest(&(start, runs, tip, forked));
+        let known = self.chains.get(chain);
+        let new = known != Some(&digest);
+        if new && (known.is_some() || self.chains.len() < MAX_TOLD) {
+            self.chains.insert(*chain, digest);
+        }
+        new
+    }
+}
+
 /// To see that something is other than it was, by chance and not by design.
-fn digest(holding: &Holding) -> u64 {
-    let Holding { chain: _, start, runs, tip, forked } = holding;
+fn digest(what: &impl Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
-    (start, runs, tip, forked).hash(&mut hasher);
+    what.hash(&mut hasher);
     hasher.finish()
 }
 
@@ -104,4 +121,6 @@ fn holding(id: [u8; 16], chain: &Chain) -> Holding {
 }
 
 /// Everything is told anew so often, to those who stay connected.
-const WHOLE_MS: u64 = 120_000;
+const WHOLE_MS: u64 = 600_000;
+/// Who does not hold the same is reminded so often.
+const REMIND_MS: u64 = 25_000;

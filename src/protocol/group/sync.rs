@@ -339,7 +339,7 @@ const MOST_GAPS: usize = 8;
 const MAX_WANTED: usize = 64;
 /// A question that was not answered by then is asked again, of somebody else.
 const ASK_AGAIN_MS: u64 = 3_000;
-/// Everybody is told anew so often.
+/// So often it is looked at whether somebody has to be told again.
 const TELL_MS: u64 = 30_000;
 /// A group that nobody welcomes us to is forgotten after this long.
 const UNKNOWN_MS: u64 = 7 * 24 * 3_600_000;
