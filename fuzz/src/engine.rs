@@ -204,7 +204,6 @@ impl World {
         for effect in effects {
             match effect {
                 Effect::Circles { .. }
-                | Effect::Judge { .. }
                 | Effect::Publish { .. }
                 | Effect::CompareStored(_)
                 | Effect::Recount(_)

@@ -70,7 +70,6 @@ impl Actor {
                 Effect::CompareStored(compare) => compared.push(compare),
                 Effect::Disconnect(peer) => self.disconnect(peer),
                 Effect::Fault(peer) => self.punish(peer),
-                Effect::Judge { token, verdict } => self.judge(token, verdict),
                 Effect::Notice(notice) => notices.push(notice),
                 Effect::Recount(chat) => drop(uncounted.insert(chat)),
                 Effect::ReadHistory(history) => wanted.push(history),
@@ -177,7 +176,7 @@ impl Actor {
     }
 
     /// Says what becomes of a message that came by.
-    fn judge(&self, token: u64, verdict: Verdict) {
+    pub(super) fn judge(&self, token: u64, verdict: Verdict) {
         if let Some(net) = self.net() {
             net.judge(
                 token,

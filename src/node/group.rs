@@ -15,7 +15,7 @@ use crate::{
         AccountId, Body, ConversationId, Delivery, EntryRef, GroupEvent, GroupHead, GroupState, limits::PAGE,
     },
     protocol::{Ctx, Engine, Notice, Refused},
-    store::Anchor,
+    store::{Anchor, StoredRow},
 };
 
 impl Actor {
@@ -84,10 +84,17 @@ impl Actor {
     pub(super) fn announce_reached(&self, notice: &Notice) {
         let Notice::GroupReached { conversation, account, seqs, state, at_ms } = notice else { return };
         let Some(open) = &self.open else { return };
-        let Ok(page) = open.store.history(conversation, Anchor::Newest, PAGE) else { return };
-        let reached =
-            page.rows.iter().filter(|row| row.mine && (seqs.0..=seqs.1).contains(&row.entry.id.seq));
-        for row in reached {
+        let count = seqs.1.saturating_sub(seqs.0).saturating_add(1);
+        let reached = |row: &&StoredRow| row.mine && (seqs.0..=seqs.1).contains(&row.entry.id.seq);
+        // Everybody tells of every message; most are of the newest.
+        let Some(page) = [FEW, PAGE].iter().find_map(|limit| {
+            let page = open.store.history(conversation, Anchor::Newest, *limit).ok()?;
+            let found = u64::try_from(page.rows.iter().filter(reached).count()).ok()?;
+            (found >= count || *limit == PAGE).then_some(page)
+        }) else {
+            return;
+        };
+        for row in page.rows.iter().filter(reached) {
             let message = MessageId { conversation: *conversation, entry: row.entry.id };
             self.tell(Event::MessageState {
                 chat: *conversation,
@@ -207,6 +214,9 @@ impl Open {
         least.into()
     }
 }
+
+/// Rows that are looked at first for those that have come further.
+const FEW: usize = 8;
 
 fn checked_picture(image: Option<&[u8]>) -> Result<(), ClientError> {
     if image.is_some_and(|image| image.len() > Picture::MOST) {

@@ -120,8 +120,8 @@ impl Drop for Node {
     }
 }
 
-/// The network and the programs' calls: two cores' worth, however many there are.
-const WORKERS: usize = 2;
+/// The network and the programs' calls. Nothing there computes for long; each wakes the other less often on one thread.
+const WORKERS: usize = 1;
 /// Commands that wait; whoever asks more waits too.
 const COMMANDS: usize = 256;
 /// Events that a slow reader may be behind before it is told that it missed some.

@@ -5,7 +5,7 @@ use crate::{
     api::Event,
     model::Peer,
     net::{self, NetEvent},
-    protocol::Engine,
+    protocol::{Engine, Verdict},
     wire::Frame,
 };
 
@@ -37,7 +37,8 @@ impl Actor {
             }
             NetEvent::Frame { .. } => self.on_full(),
             NetEvent::Gossip { peer, topic: _, token, bytes } => {
-                self.with_engine(|engine, ctx| engine.on_gossip(to_model(peer), token, &bytes, ctx));
+                let judged = self.with_engine(|engine, ctx| engine.on_gossip(to_model(peer), &bytes, ctx));
+                self.judge(token, judged.unwrap_or(Verdict::Ignore));
             }
             NetEvent::Writable { peer } => {
                 self.with_engine(|engine, ctx| engine.on_writable(to_model(peer), ctx));

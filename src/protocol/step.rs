@@ -64,13 +64,6 @@ pub enum Effect {
     Disconnect(Peer),
     /// The peer broke the rules: close the connection, and keep it away for a while.
     Fault(Peer),
-    /// Tell the network what becomes of a message that came by.
-    Judge {
-        /// As the network named it.
-        token: u64,
-        /// What becomes of it.
-        verdict: Verdict,
-    },
     /// Tell whoever listens.
     Notice(Notice),
     /// Read what was said before somebody was added, and hand it to `Engine::share_history`.

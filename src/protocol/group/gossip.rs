@@ -10,7 +10,7 @@ use crate::{
     model::{ConversationId, Peer},
     protocol::{
         engine::{Ctx, Engine},
-        step::Effect,
+        step::{Effect, Verdict},
     },
 };
 
@@ -43,10 +43,11 @@ impl Circles {
 }
 
 impl Engine {
-    /// A message came by from member to member; the network asks what becomes of it.
-    pub fn on_gossip(&mut self, peer: Peer, token: u64, frame: &[u8], ctx: &mut Ctx<'_>) {
-        let verdict = self.on_group(peer, frame, ctx);
-        self.out.effect(Effect::Judge { token, verdict });
+    /// A message came by from member to member; returns what becomes of it. The network may be told before the commit: to
+    /// pass on what others said says nothing of what is kept here.
+    #[must_use]
+    pub fn on_gossip(&mut self, peer: Peer, frame: &[u8], ctx: &mut Ctx<'_>) -> Verdict {
+        self.on_group(peer, frame, ctx)
     }
 
     /// Hands a message to the members, under the name that its envelope has this week.

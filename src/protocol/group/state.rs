@@ -53,6 +53,10 @@ pub(in crate::protocol) struct Group {
     pub(super) news: bool,
     /// When they were last told.
     pub(super) told_ms: u64,
+    /// Whose turn it is to be told, and how many turns are left.
+    pub(super) turns: (usize, usize),
+    /// Whether a member told what it holds since the person was last told who holds the same.
+    pub(super) compared: bool,
     /// Rows that do not count: device, first and last sequence number.
     hidden: Vec<(DeviceId, u64, u64)>,
     /// Rows that did not count when the group was counted last.
@@ -132,6 +136,8 @@ impl Group {
             lacking: Lacking::default(),
             wanted: BTreeMap::new(),
             news: false,
+            turns: (0, 0),
+            compared: false,
             told_ms: 0,
             hidden: Vec::new(),
             hidden_before: Vec::new(),

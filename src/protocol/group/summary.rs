@@ -20,8 +20,10 @@ use crate::{
 #[derive(Debug, Default)]
 pub(super) struct Shown {
     chains: BTreeMap<[u8; 16], u64>,
-    /// A digest of all else.
-    rest: u64,
+    /// A digest of the newest operations and the envelopes.
+    heads: u64,
+    /// Whether there was nothing unread.
+    seen: bool,
     /// When it was last told everything.
     whole_ms: u64,
     /// When it was last told anything.
@@ -40,6 +42,29 @@ impl Engine {
         }
     }
 
+    /// Tells the others what is new. In a large group it would be a burden if all told all at the same time: those who wait
+    /// for it are told at once, the others in turns. Of what one member lacks some of the others will tell it at once.
+    pub(super) fn tell_in_turn(&mut self, conversation: ConversationId, ctx: &mut Ctx<'_>) {
+        let Some(group) = self.groups.get_mut(&conversation) else { return };
+        let others = group.others(&self.me.account);
+        let count = others.len().div_ceil(TOLD_AT_ONCE).max(1);
+        let (turn, mut left) = group.turns;
+        if std::mem::take(&mut group.news) {
+            left = count;
+        }
+        if left == 0 {
+            return;
+        }
+        group.turns = (turn.wrapping_add(1), left.saturating_sub(1));
+        let turn = turn.checked_rem(count);
+        for (at, account) in others.into_iter().enumerate() {
+            let waits = self.groups.get(&conversation).is_some_and(|group| group.is_awaited(account));
+            if waits || at.checked_rem(count) == turn {
+                self.tell(conversation, account, ctx);
+            }
+        }
+    }
+
     /// What this account was told may not have come, or it may have forgotten it.
     pub(in crate::protocol) fn show_anew(&mut self, account: AccountId) {
         for group in self.groups.values_mut() {
@@ -49,6 +74,19 @@ impl Engine {
 }
 
 impl Group {
+    /// Whether a member should know at once: of operations, or that we have got what it said.
+    fn is_awaited(&self, account: AccountId) -> bool {
+        let Some(shown) = self.shown.get(&account) else { return true };
+        let mut theirs = self.chains.iter().filter(|(_, chain)| chain.is_of(&account));
+        shown.heads != self.known() || theirs.any(|(id, chain)| shown.is_other(&holding(*id, chain)))
+    }
+
+    /// A digest of the newest operations and the envelopes.
+    fn known(&self) -> u64 {
+        let envelopes: Vec<_> = self.envelopes.iter().map(|key| *key.id().as_bytes()).collect();
+        digest(&(self.log.heads(), envelopes))
+    }
+
     /// What we hold and the member was not told, in pieces that fit. While we do not hold the same, or cannot know, it is
     /// reminded of the newest operations.
     fn summaries(&mut self, account: AccountId, now_ms: u64) -> Vec<Summary> {
@@ -56,7 +94,7 @@ impl Group {
         let heads: Vec<_> = self.log.heads().iter().take(MAX_HEADS).map(|id| id.0).collect();
         let envelopes: Vec<_> = self.envelopes.iter().map(|key| *key.id().as_bytes()).collect();
         let seen = self.has_seen(&account);
-        let rest = digest(&(&heads, &envelopes, seen));
+        let known = self.known();
         let shown = self.shown.entry(account).or_default();
         let all = now_ms.abs_diff(shown.whole_ms) > WHOLE_MS;
         if all {
@@ -66,10 +104,10 @@ impl Group {
         holdings.extend(self.lacking.holdings());
         holdings.retain(|holding| shown.is_new(holding));
         let reminded = !same && now_ms.abs_diff(shown.told_ms) > REMIND_MS;
-        if !all && !reminded && holdings.is_empty() && shown.rest == rest {
+        if !all && !reminded && holdings.is_empty() && (shown.heads, shown.seen) == (known, seen) {
             return Vec::new();
         }
-        (shown.rest, shown.told_ms) = (rest, now_ms);
+        (shown.heads, shown.seen, shown.told_ms) = (known, seen, now_ms);
         let count = holdings.len().div_ceil(MAX_HOLDINGS).max(1);
         (0..count)
             .map(|piece| {
@@ -88,17 +126,23 @@ impl Group {
 }
 
 impl Shown {
+    fn is_other(&self, holding: &Holding) -> bool {
+        self.chains.get(&holding.chain) != Some(&of_holding(holding))
+    }
+
     /// Whether this is other than the member was told; then it counts as told.
     fn is_new(&mut self, holding: &Holding) -> bool {
-        let Holding { chain, start, runs, tip, forked } = holding;
-        let digest = digest(&(start, runs, tip, forked));
-        let known = self.chains.get(chain);
-        let new = known != Some(&digest);
-        if new && (known.is_some() || self.chains.len() < MAX_TOLD) {
-            self.chains.insert(*chain, digest);
+        let new = self.is_other(holding);
+        if new && (self.chains.len() < MAX_TOLD || self.chains.contains_key(&holding.chain)) {
+            self.chains.insert(holding.chain, of_holding(holding));
         }
         new
     }
+}
+
+fn of_holding(holding: &Holding) -> u64 {
+    let Holding { chain: _, start, runs, tip, forked } = holding;
+    digest(&(start, runs, tip, forked))
 }
 
 /// To see that something is other than it was, by chance and not by design.
@@ -122,5 +166,7 @@ fn holding(id: [u8; 16], chain: &Chain) -> Holding {
 
 /// Everything is told anew so often, to those who stay connected.
 const WHOLE_MS: u64 = 600_000;
+/// In larger groups members are told in turns.
+const TOLD_AT_ONCE: usize = 8;
 /// Who does not hold the same is reminded so often.
 const REMIND_MS: u64 = 25_000;

@@ -86,7 +86,7 @@ impl Engine {
     /// Tells every connected member what we hold.
     pub(super) fn tell_all(&mut self, conversation: ConversationId, ctx: &mut Ctx<'_>) {
         let Some(group) = self.groups.get_mut(&conversation) else { return };
-        group.news = false;
+        (group.news, group.turns.1) = (false, 0);
         group.told_ms = ctx.now_ms;
         for account in group.others(&self.me.account) {
             self.tell(conversation, account, ctx);
@@ -136,7 +136,9 @@ impl Engine {
         if complete {
             self.tell_owed(conversation, account, ctx);
         }
-        self.out.notice(Notice::GroupSame(conversation));
+        if let Some(group) = self.groups.get_mut(&conversation) {
+            group.compared = true;
+        }
     }
 
     /// Asks for what a member holds and we lack, and nobody else was asked for lately.
@@ -298,9 +300,14 @@ impl Engine {
                 group.typing.remove(&account);
                 self.out.notice(Notice::GroupTyping(conversation, account, false));
             }
-            if group.news || now_ms.saturating_sub(group.told_ms) > TELL_MS {
+            // All members tell at about the same time, and to compare with each of them takes a while.
+            if std::mem::take(&mut group.compared) {
+                self.out.notice(Notice::GroupSame(conversation));
+            }
+            if now_ms.saturating_sub(group.told_ms) > TELL_MS {
                 self.tell_all(conversation, ctx);
             }
+            self.tell_in_turn(conversation, ctx);
             self.read_history(conversation);
             self.tick_waiting(conversation, ctx);
             self.tick_upkeep(conversation, now_ms);

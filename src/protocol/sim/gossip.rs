@@ -29,9 +29,6 @@ pub(in crate::protocol) struct Gossip {
     /// On their way, by sender and receiver.
     queues: BTreeMap<(usize, usize), VecDeque<Message>>,
     heard: BTreeMap<usize, BTreeSet<Message>>,
-    /// What a node was asked about, and who brought it.
-    asked: BTreeMap<(usize, u64), (usize, Message)>,
-    tokens: u64,
     /// Each verdict: whose, and on what whom brought.
     pub(in crate::protocol) verdicts: Vec<(usize, usize, Verdict)>,
     /// What becomes of messages on their way.
@@ -73,7 +70,6 @@ impl Gossip {
         self.circles.remove(&node);
         self.heard.remove(&node);
         self.queues.retain(|(a, b), _| *a != node && *b != node);
-        self.asked.retain(|(of, _), _| *of != node);
     }
 }
 
@@ -113,18 +109,11 @@ impl World {
 
     /// A message comes to `b` from `a`, whatever the network would say to it.
     pub(in crate::protocol) fn bring(&mut self, a: usize, b: usize, message: Message) {
-        self.gossip.tokens += 1;
-        let (token, from, frame) = (self.gossip.tokens, self.peer(a), message.1.clone());
-        self.gossip.asked.insert((b, token), (a, message));
-        self.act(b, |engine, ctx| engine.on_gossip(from, token, &frame, ctx));
-    }
-
-    /// A node says what becomes of a message.
-    pub(in crate::protocol) fn judged(&mut self, node: usize, token: u64, verdict: Verdict) {
-        let (from, message) = self.gossip.asked.remove(&(node, token)).expect("a verdict on nothing");
-        self.gossip.verdicts.push((node, from, verdict));
+        let from = self.peer(a);
+        let verdict = self.act(b, |engine, ctx| engine.on_gossip(from, &message.1, ctx));
+        self.gossip.verdicts.push((b, a, verdict));
         if verdict == Verdict::Accept {
-            self.hand_on(node, Some(from), &message);
+            self.hand_on(b, Some(a), &message);
         }
     }
 }

@@ -204,7 +204,6 @@ impl World {
     fn effect(&mut self, node: usize, effect: Effect) {
         match effect {
             Effect::Circles { topics, peers } => self.gossip.circles(node, topics, peers),
-            Effect::Judge { token, verdict } => self.judged(node, token, verdict),
             Effect::Publish { topic, frame } => self.hand_on(node, None, &(topic, frame)),
             Effect::Classify { peer, standing } => drop(self.nodes[node].standing.insert(peer, standing)),
             Effect::Disconnect(peer) | Effect::Fault(peer) => {
