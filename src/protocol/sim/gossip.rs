@@ -103,17 +103,17 @@ impl World {
         if lost || !self.gossip.heard.entry(b).or_default().insert(message.clone()) {
             return true;
         }
-        self.bring(a, b, message);
+        self.bring(a, b, &message);
         true
     }
 
     /// A message comes to `b` from `a`, whatever the network would say to it.
-    pub(in crate::protocol) fn bring(&mut self, a: usize, b: usize, message: Message) {
+    pub(in crate::protocol) fn bring(&mut self, a: usize, b: usize, message: &Message) {
         let from = self.peer(a);
         let verdict = self.act(b, |engine, ctx| engine.on_gossip(from, &message.1, ctx));
         self.gossip.verdicts.push((b, a, verdict));
         if verdict == Verdict::Accept {
-            self.hand_on(b, Some(a), &message);
+            self.hand_on(b, Some(a), message);
         }
     }
 }

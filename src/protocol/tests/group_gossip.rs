@@ -14,7 +14,7 @@ const CHAN: usize = 2;
 
 /// What Bora says to a message that Chan brings.
 fn judged(world: &mut World, frame: Vec<u8>) -> Verdict {
-    world.bring(CHAN, BORA, ("a topic".into(), frame));
+    world.bring(CHAN, BORA, &("a topic".into(), frame));
     let last = world.gossip.verdicts.last().copied().unwrap();
     assert_eq!((last.0, last.1), (BORA, CHAN));
     last.2

@@ -7,6 +7,7 @@ mod group_carry;
 mod group_expiry;
 mod group_gossip;
 mod group_model;
+mod group_quiet;
 mod group_recount;
 mod group_sim;
 mod group_waiting;
