@@ -167,7 +167,61 @@ impl Lacking {
     pub(super) fn wanted(&self, chain: &[u8; 16]) -> Option<Seen> {
         let seen = self.seen(chain);
         let count = self.rows.iter().filter(|waiting| waiting.row.chain == *chain).count();
-        (self.owed.contains_key(chain) && count < MOST_OF_CHAIN).then_some(seen)
+        let room = || self.is_light(chain) || !self.exceeds((MOST - 1, MOST_BYTES - LONGEST));
+        (self.owed.contains_key(chain) && count < MOST_OF_CHAIN && room()).then_some(seen)
+    }
+
+    /// Takes out what is too much of what waits on disk: the oldest of those for which whoever names their author has
+    /// most here, so that nobody's word fills what others need.
+    pub(super) fn crowd_out(&mut self) -> Vec<Waiting> {
+        let mut gone = Vec::new();
+        while self.exceeds((MOST, MOST_BYTES)) {
+            let loads = self.loads();
+            let load = |waiting: &Waiting| self.load(&waiting.row.chain, &loads);
+            let kept = self.rows.iter().filter(|waiting| waiting.kept);
+            let heaviest = kept.map(load).max();
+            let heavy = |waiting: &Waiting| waiting.kept && Some(load(waiting)) == heaviest;
+            let Some(at) = self.rows.iter().position(heavy) else { break };
+            gone.extend(self.rows.remove(at));
+        }
+        gone
+    }
+
+    fn exceeds(&self, (most, most_bytes): (usize, usize)) -> bool {
+        let kept = || self.rows.iter().filter(|waiting| waiting.kept);
+        kept().count() > most || kept().map(|waiting| waiting.row.bytes.len()).sum::<usize>() > most_bytes
+    }
+
+    /// Who names authors of a chain; nobody if that is known from the disk alone.
+    fn tellers(&self, chain: &[u8; 16]) -> BTreeSet<Option<AccountId>> {
+        let named = self.owed.get(chain).into_iter().flatten().flat_map(|owed| &owed.tellers);
+        let mut tellers: BTreeSet<_> = named.copied().map(Some).collect();
+        if tellers.is_empty() {
+            tellers.insert(None);
+        }
+        tellers
+    }
+
+    /// Bytes that wait by the word of each.
+    fn loads(&self) -> BTreeMap<Option<AccountId>, usize> {
+        let mut loads: BTreeMap<_, usize> = BTreeMap::new();
+        for waiting in self.rows.iter().filter(|waiting| waiting.kept) {
+            for teller in self.tellers(&waiting.row.chain) {
+                let load = loads.entry(teller).or_default();
+                *load = load.saturating_add(waiting.row.bytes.len());
+            }
+        }
+        loads
+    }
+
+    /// What waits by the word of whoever has least here of those who speak for a chain.
+    fn load(&self, chain: &[u8; 16], loads: &BTreeMap<Option<AccountId>, usize>) -> usize {
+        let of = |teller| loads.get(&teller).copied().unwrap_or(0);
+        self.tellers(chain).into_iter().map(of).min().unwrap_or(0)
+    }
+
+    fn is_light(&self, chain: &[u8; 16]) -> bool {
+        self.load(chain, &self.loads()) < MOST_BYTES / 4
     }
 
     /// Takes out the oldest of those meant, until they are no more than so many with so many bytes.
@@ -243,3 +297,9 @@ pub(super) const MOST_OF_CHAIN: usize = 256;
 pub(super) const MOST_TOLD: usize = 64;
 /// Chains of one author of which we remember that it gives us no key.
 const MOST_DENIED: usize = 256;
+/// Messages of one group that wait on disk.
+const MOST: usize = 4096;
+/// Bytes of them.
+pub(super) const MOST_BYTES: usize = 4 * 1024 * 1024;
+/// No message is longer.
+const LONGEST: usize = 64 * 1024;

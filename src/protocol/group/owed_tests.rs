@@ -1,10 +1,12 @@
 //! A member with a changed program who says wrongly whose key is missing: the key that is missing is asked for and taken
 //! as if it had said nothing.
 
+use undertone_crypto::group::{EnvelopeKey, GroupId, MessageContext, SenderChain};
+
 use crate::{
     model::{AccountId, ConversationId},
     protocol::{KeyMissing, sim::World},
-    wire::{Lack, LackKind, Sync},
+    wire::{Frame, Lack, LackKind, Sync},
 };
 
 const HANA: usize = 0;
@@ -97,6 +99,39 @@ fn who_names_somebody_away_as_the_author_does_not_hide_who_is() {
     // Hana's key is lost on its way once more: it is asked for.
     world.nodes[HANA].disk.outbox.clear();
     world.crash(HANA);
+    world.connect(HANA, CHAN);
+    world.pass(40);
+    assert!(world.shows(CHAN, chat, "without Dan"));
+}
+
+#[test]
+fn messages_of_invented_chains_take_no_room_from_what_others_wait_for() {
+    let (mut world, chat, _) = unreadable(4);
+    let hana = world.account(HANA);
+    world.connect(BORA, CHAN);
+    world.pass(8);
+    assert_eq!(missing(&world, chat), [KeyMissing { account: hana, messages: 1 }]);
+    // More than there is room for, on as many chains as Mallory can name.
+    let head = &world.nodes[MALLORY].disk.groups[&chat];
+    let (group, secret) = (head.group.clone(), head.envelopes.last().unwrap().clone());
+    let group = GroupId::new(*group.first_chunk().unwrap());
+    let key = EnvelopeKey::from_bytes(secret.first_chunk().unwrap());
+    let device = world.nodes[MALLORY].engine.device();
+    let from = world.peer(MALLORY);
+    let dan = world.account(DAN);
+    for _ in 0..40 {
+        let mut chain = SenderChain::create(group, device, [0; 32], 1, &mut world.rng);
+        says(&mut world, chat, *chain.id().as_bytes(), owes(dan));
+        for _ in 0..5 {
+            let context = MessageContext { view: [0; 16], lamport: 1, prev: &[] };
+            let frame = chain.seal(context, &[0; 32_000], &key, &mut world.rng).unwrap();
+            world.inject(CHAN, from, &Frame::Group(&frame).encode());
+        }
+    }
+    let named = missing(&world, chat);
+    let of = |account| named.iter().find(|missing| missing.account == account).map_or(0, |one| one.messages);
+    assert!((100..200).contains(&of(dan)), "{named:?}");
+    assert_eq!(of(hana), 1);
     world.connect(HANA, CHAN);
     world.pass(40);
     assert!(world.shows(CHAN, chat, "without Dan"));

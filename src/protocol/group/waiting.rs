@@ -2,7 +2,7 @@
 //! what another member says who has it; the author is asked, and its word ends the waiting either way.
 
 use super::{
-    lacking::{MOST_OF_CHAIN, MOST_TOLD, NOT_GIVEN, Waiting},
+    lacking::{MOST_BYTES, MOST_OF_CHAIN, MOST_TOLD, NOT_GIVEN, Waiting},
     state::{Group, Told},
 };
 use crate::{
@@ -63,7 +63,7 @@ impl Engine {
         let of_chain = |waiting: &Waiting| waiting.row.chain == *chain;
         let mut gone = Vec::new();
         gone.extend(group.lacking.shrink(of_chain, (MOST_OF_CHAIN, MOST_BYTES)));
-        gone.extend(group.lacking.shrink(|waiting| waiting.kept, (MOST, MOST_BYTES)));
+        gone.extend(group.lacking.crowd_out());
         gone.extend(group.lacking.shrink(|waiting| !waiting.kept, (MOST_UNKNOWN, MOST_UNKNOWN_BYTES)));
         self.drop_waiting(gone);
     }
@@ -301,10 +301,6 @@ impl Told {
     }
 }
 
-/// Messages of one group that wait on disk.
-const MOST: usize = 4096;
-/// Bytes of them.
-const MOST_BYTES: usize = 4 * 1024 * 1024;
 /// Messages of one group that wait without anybody having said whose they are.
 const MOST_UNKNOWN: usize = 64;
 /// Bytes of them.
