@@ -135,17 +135,19 @@ impl Engine {
     fn carriers(&self, account: AccountId) -> Vec<Peer> {
         let me = self.me.account;
         let shared = self.groups.values().filter(|group| group.has_had(&me) && group.has_had(&account));
+        let link = |member: &AccountId| self.people.get(member).and_then(|person| person.link);
         let know_us = |group: &Group| {
-            let others = group.others(&me).into_iter();
-            others.filter(|member| *member != account && group.has_told_of(member, &me)).collect::<Vec<_>>()
+            // Who is out is told nothing, but tells, before anything else, how that came.
+            let out = !group.has(&me);
+            let near = group.others(&me).into_iter().filter(|of| *of != account && link(of).is_some());
+            near.filter(|of| out || group.has_told_of(of, &me)).collect::<Vec<_>>()
         };
         let mut members: Vec<AccountId> = shared.flat_map(know_us).collect();
         members.sort_unstable();
         members.dedup();
         let from = members.partition_point(|member| *member < account);
         members.rotate_left(from);
-        let connected = members.iter().filter_map(|member| self.people.get(member)?.link);
-        connected.take(CARRIERS).collect()
+        members.iter().filter_map(link).take(CARRIERS).collect()
     }
 
     /// The notes that wait for somebody and that one of the carriers has not got, sealed in the session that they would

@@ -1,6 +1,8 @@
 //! Members compare what they hold whenever they meet, after changes, and on a slow timer; whoever lacks something asks
 //! the one who has it. What a member holds of our chain is its receipt.
 
+use std::borrow::Cow;
+
 use super::{
     chain::missing,
     lacking::NOT_GIVEN,
@@ -156,10 +158,10 @@ impl Engine {
         let mut asked_of_it = group.wanted.values().filter(|(of, _)| *of == peer).count();
         for (id, (_, runs)) in &told.holdings {
             let (held, start) = match group.chains.get(id) {
-                Some(chain) if chain.receiver.is_some() => (chain.row.held.clone(), chain.row.start),
+                Some(chain) if chain.receiver.is_some() => (Cow::Borrowed(&chain.row.held), chain.row.start),
                 Some(_) => continue,
                 None => match group.lacking.wanted(id) {
-                    Some(waiting) => (waiting, 0),
+                    Some(waiting) => (Cow::Owned(waiting), 0),
                     None => continue,
                 },
             };
