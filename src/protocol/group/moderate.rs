@@ -112,7 +112,7 @@ impl Group {
     }
 
     /// The state that the author of an entry knew, and who that is; none if it names operations that are not here.
-    fn known_to(&self, entry: &EntryRef) -> Option<(Cow<'_, GroupState>, AccountId)> {
+    pub(in crate::protocol) fn known_to(&self, entry: &EntryRef) -> Option<(Cow<'_, GroupState>, AccountId)> {
         let (chain, view) = self.view_of(entry)?;
         let (_, heads) = chain.row.views.get(view)?;
         let state = if *heads == self.log.heads() {

@@ -103,19 +103,25 @@ pub(in crate::protocol) struct World {
     /// Every sealed frame that ever travelled.
     pub(in crate::protocol) seen: Vec<Vec<u8>>,
     pub(in crate::protocol) rng: SeededRng,
+    /// How long the computers have run: time in which nobody looked around is not in it.
+    pub(in crate::protocol) ran_ms: u64,
 }
 
 impl World {
     pub(in crate::protocol) fn new(names: &[&str], seed: u64) -> Self {
         let mut rng = SeededRng::new(seed);
         let nodes = names.iter().map(|name| Node::new(name, None, &mut rng)).collect();
-        let mut world =
-            Self { nodes, wires: BTreeMap::new(), gossip: Gossip::default(), seen: Vec::new(), rng };
+        let mut world = Self::of(nodes, rng);
         for node in 0..names.len() {
             let local = world.peer(node);
             world.act(node, |engine, _| engine.on_network(local));
         }
         world
+    }
+
+    fn of(nodes: Vec<Node>, rng: SeededRng) -> Self {
+        let (wires, gossip) = (BTreeMap::new(), Gossip::default());
+        Self { nodes, wires, gossip, seen: Vec::new(), rng, ran_ms: 0 }
     }
 
     /// The same computers with these disks, in another course of events.
@@ -126,8 +132,7 @@ impl World {
             Node::restored(disk.clone(), node.clock_ms, SeededRng::new(seeds.next()), node.runs)
         };
         let nodes = self.nodes.iter().zip(disks).map(&mut restored).collect();
-        let mut world =
-            Self { nodes, wires: BTreeMap::new(), gossip: Gossip::default(), seen: Vec::new(), rng };
+        let mut world = Self::of(nodes, rng);
         for node in 0..disks.len() {
             let local = world.peer(node);
             world.act(node, |engine, _| engine.on_network(local));
@@ -353,24 +358,21 @@ impl World {
 
     /// Time passes for everybody, in ticks of a second.
     pub(in crate::protocol) fn pass(&mut self, seconds: u64) {
-        for _ in 0..seconds {
-            for node in 0..self.nodes.len() {
-                self.nodes[node].clock_ms += 1_000;
-                self.act(node, |engine, ctx| engine.on_tick(ctx));
-            }
-            self.run();
-        }
+        (0..seconds).for_each(|_| self.tick(1_000));
     }
 
     /// Time in which little happens: everybody looks around every five seconds only.
     pub(in crate::protocol) fn wait(&mut self, seconds: u64) {
-        for _ in 0..seconds / 5 {
-            for node in 0..self.nodes.len() {
-                self.nodes[node].clock_ms += 5_000;
-                self.act(node, |engine, ctx| engine.on_tick(ctx));
-            }
-            self.run();
+        (0..seconds / 5).for_each(|_| self.tick(5_000));
+    }
+
+    fn tick(&mut self, ms: u64) {
+        self.ran_ms += ms;
+        for node in 0..self.nodes.len() {
+            self.nodes[node].clock_ms += ms;
+            self.act(node, |engine, ctx| engine.on_tick(ctx));
         }
+        self.run();
     }
 
     /// The next frame on the way is overtaken by the one after it, or comes twice: not where two find out who they are.
