@@ -223,6 +223,9 @@ fn every_state_of_being_addressed_can_be_drawn() {
         harness.write("chat-editor", "@");
         harness.keys("chat-editor", &[Named::ArrowDown]);
         harness.shot("mention-people", look);
+        harness.keys("chat-editor", &[Named::Enter]);
+        harness.write("chat-editor", "9:30? 🙂");
+        harness.shot("mention-written", look);
         details(&mut harness);
         let until = Some(NOW_MS + 60 * MINUTE);
         let chat = Chat { notify: NotifyMode::Mentions, notify_until_ms: until, ..listed(5, 2) };

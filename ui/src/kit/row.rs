@@ -121,7 +121,10 @@ pub fn rail<'a, M: Clone + 'a>(
 ) -> Element<'a, M> {
     let mut content = stack![avatar];
     if news.unread > 0 || news.called.is_some() {
-        content = content.push(container(news.badges()).width(48.0).align_x(iced::Right));
+        // there is room for one: that we are addressed says more than how much is unread
+        let unread = if news.called.is_some() { 0 } else { news.unread };
+        let badge = News { unread, ..news }.badges();
+        content = content.push(container(badge).width(48.0).align_x(iced::Right));
     }
     Pressable::new(content)
         .name(name)

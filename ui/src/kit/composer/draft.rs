@@ -1,6 +1,7 @@
 //! What is being written: an editor's content with undo, bounded.
 
 use std::fmt;
+use std::ops::Range;
 use std::sync::Arc;
 
 use iced::widget::text_editor::{Action, Content, Cursor, Edit, LineEnding};
@@ -151,6 +152,21 @@ impl Draft {
         &self.content
     }
 
+    /// In which line those whom it addresses stand, and where in it, in bytes.
+    pub(super) fn names(&self) -> Vec<(usize, Range<usize>)> {
+        if self.marks == Marks::default() {
+            return Vec::new();
+        }
+        let text = self.text();
+        let place = |range: &Range<usize>| {
+            let before = text.get(..range.start)?;
+            let start = before.rfind('\n').map_or(0, |at| at.saturating_add(1));
+            let inside = range.start.checked_sub(start)?..range.end.checked_sub(start)?;
+            Some((before.matches('\n').count(), inside))
+        };
+        self.marks.iter().filter_map(|mark| place(&mark.range)).collect()
+    }
+
     fn act(&mut self, action: Action) {
         let action = match action {
             Action::Edit(Edit::Paste(pasted)) => {
@@ -287,6 +303,7 @@ mod tests {
             place.and_then(|place| draft.text().get(place).map(str::to_owned)).as_deref(),
             Some("@김보라")
         );
+        assert_eq!(draft.names(), [(1, 7.."안녕 @김보라".len())]);
         assert_eq!(draft.naming(""), None);
         draft.apply(Change::Undo);
         assert_eq!((draft.text().as_str(), draft.marks()), ("첫 줄\n안녕 @보", &Marks::default()));

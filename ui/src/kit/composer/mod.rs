@@ -6,11 +6,10 @@
 mod draft;
 mod guard;
 mod ime;
+mod runs;
 
 use std::borrow::Cow;
-use std::ops::Range;
 
-use iced::advanced::text::highlighter::{Format, Highlighter};
 use iced::border::Radius;
 use iced::keyboard::{Key, key};
 use iced::widget::text_editor::{Binding, KeyPress, Status, Style};
@@ -20,6 +19,7 @@ use iced::{Border, Bottom, Center, Fill, Padding, Theme};
 pub use draft::{Change, Draft};
 use guard::{Guarded, Inner};
 use ime::Asked;
+use runs::Runs;
 
 use super::button::{round, round_accent};
 use super::icon::{Icon, toned};
@@ -28,7 +28,6 @@ use super::text::{Role, caption, label};
 use super::theme::{Tone, tokens};
 use super::token::{radius, size, space};
 use super::{Element, font};
-use crate::model::emoji;
 
 /// What the composer says.
 #[derive(Debug, Clone)]
@@ -180,7 +179,7 @@ impl<'a, M: Clone + 'a> Composer<'a, M> {
                 left: if self.on_attach.is_some() { 46.0 } else { space::S4 },
                 right: if self.on_emoji.is_some() { 88.0 } else { 50.0 },
             })
-            .highlight_with::<EmojiRuns>((), |(), _theme| Format { color: None, font: Some(font::EMOJI) })
+            .highlight_with::<Runs>(self.draft.names(), runs::format)
             .style(editor_style);
         // always enabled: the first syllable of a draft may still be with the input method
         let send = round_accent(Icon::SendHorizontal, self.names.send).on_press(Inner::Send(Asked::Button));
@@ -286,37 +285,5 @@ fn editor_style(theme: &Theme, status: Status) -> Style {
         placeholder: t.text_2,
         value: t.text,
         selection: t.selection_in,
-    }
-}
-
-/// Gives emoji their own font inside the editor.
-struct EmojiRuns {
-    line: usize,
-}
-
-impl Highlighter for EmojiRuns {
-    type Settings = ();
-    type Highlight = ();
-    type Iterator<'a> = std::vec::IntoIter<(Range<usize>, ())>;
-
-    fn new(_settings: &Self::Settings) -> Self {
-        Self { line: 0 }
-    }
-
-    fn update(&mut self, _new_settings: &Self::Settings) {}
-
-    fn change_line(&mut self, line: usize) {
-        self.line = self.line.min(line);
-    }
-
-    fn highlight_line(&mut self, line: &str) -> Self::Iterator<'_> {
-        self.line = self.line.saturating_add(1);
-        let runs = if emoji::any(line) { emoji::runs(line) } else { Vec::new() };
-        let emoji: Vec<_> = runs.into_iter().filter(|run| run.emoji).map(|run| (run.range, ())).collect();
-        emoji.into_iter()
-    }
-
-    fn current_line(&self) -> usize {
-        self.line
     }
 }
