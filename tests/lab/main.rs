@@ -12,6 +12,7 @@ mod disk;
 mod faults;
 mod flood;
 mod groups;
+mod invitations;
 mod kill;
 mod leaks;
 mod memory;
