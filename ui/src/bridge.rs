@@ -3,6 +3,8 @@
 //! The window never waits: asking returns a future at once, and events arrive at most once per 8 ms. Knows no
 //! screen.
 
+mod invitation;
+
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,12 +14,13 @@ use iced::futures::future::BoxFuture;
 use iced::futures::stream::{self, BoxStream};
 use undertone::api::{
     Account, Anchor, Chat, Client, ClientError, Contact, ConversationId, Created, Event, Evidence, Group,
-    History, Message, MessageId, Nearby, NodeStatus, NotifyMode, Page, ProfileInfo, Role, SafetyNumber,
-    StateAt,
+    History, Invitation, Join, Message, MessageId, Nearby, NodeStatus, NotifyMode, Page, ProfileInfo, Role,
+    SafetyNumber, StateAt,
 };
 use zeroize::Zeroizing;
 
 use crate::model::draft::Draft;
+pub use invitation::InvitationAsk;
 
 /// What the window needs of a messenger. The real one is [`Client`]; tests have one that follows a script.
 pub trait Core: Send + Sync {
@@ -74,6 +77,7 @@ pub enum Ask {
     GroupForget(ConversationId),
     History { chat: ConversationId, anchor: Anchor, visit: u64 },
     Info,
+    Invitation(InvitationAsk),
     Invite { single_use: bool },
     Lock,
     NameContact { account: Account, name: Option<String> },
@@ -145,8 +149,11 @@ pub enum Answer {
     Group { chat: ConversationId, result: Result<Group, ClientError> },
     GroupCreated(Result<Group, ClientError>),
     GroupForgotten { chat: ConversationId, result: Result<(), ClientError> },
+    GroupInvite { chat: ConversationId, result: Result<Secret, ClientError> },
     History { chat: ConversationId, anchor: Anchor, visit: u64, result: Result<Page, ClientError> },
     Info(Result<ProfileInfo, ClientError>),
+    Invitations { chat: ConversationId, result: Result<Vec<Invitation>, ClientError> },
+    Joining(Result<Join, ClientError>),
     Invite(Result<Secret, ClientError>),
     Nearby(Result<Vec<Nearby>, ClientError>),
     Phrase(Result<Secret, ClientError>),
@@ -183,6 +190,7 @@ async fn perform(client: &Client, ask: Ask) -> Answer {
         Ask::Create { name, passphrase, visible } => {
             Answer::Created(client.create(name, passphrase.0, visible).await)
         }
+        Ask::Invitation(ask) => invitation::perform(client, ask).await,
         Ask::Info => Answer::Info(client.info().await),
         Ask::Lock => Answer::Done(client.lock().await),
         Ask::PhraseKept => Answer::PhraseKept(client.phrase_kept().await),

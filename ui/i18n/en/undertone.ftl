@@ -612,3 +612,35 @@ link-body = It leads out of Undertone. Check that the address is what you expect
 link-disguised = The address has letters that can imitate another one.
 link-open = Open in browser
 phrase-copied = Copied. The clipboard is emptied in a minute.
+
+# Links to a group
+
+group-invite = Invite by link
+group-invite-body = Whoever has the link comes in through any member they meet, also while you are away. Send it over a channel you trust.
+group-invite-role = They come as
+group-invite-life = The link lasts
+group-invite-count = It lets in
+group-invite-days = { $count ->
+    [one] 1 day
+   *[other] { $count } days
+}
+group-invite-uses = { $count ->
+    [one] 1 person
+   *[other] { $count } people
+}
+group-invite-create = Create link
+group-invite-there = Links that work now
+group-invite-used = { $used } of { $uses } used
+group-invite-until = { $role }, until { $date }
+group-invite-end = Withdraw
+group-joining = Joining… waiting for a member of the group.
+group-joining-stop = Stop waiting
+group-joined = You are in the group now
+group-refused = { $why ->
+    [ended] This link was withdrawn: ask for a new one.
+    [expired] This link has expired: ask for a new one.
+    [used] This link has been used up: ask for a new one.
+    [removed] You were removed from this group: somebody has to add you.
+    [full] This group has no room for more people.
+   *[unable] Nobody whom this link names can let you in: ask for a new one.
+}

@@ -552,3 +552,29 @@ link-body = Undertone 밖으로 나가는 링크예요. 예상한 주소가 맞�
 link-disguised = 다른 주소처럼 보일 수 있는 글자가 들어 있어요.
 link-open = 브라우저에서 열기
 phrase-copied = 복사했어요. 1분 뒤에 클립보드를 비워요.
+
+# 그룹 링크
+
+group-invite = 링크로 초대
+group-invite-body = 링크를 가진 사람은 만난 아무 참여자를 통해서나 들어와요. 내가 없어도 돼요. 믿을 수 있는 경로로 보내세요.
+group-invite-role = 들어온 사람의 역할
+group-invite-life = 링크가 유효한 기간
+group-invite-count = 들어올 수 있는 사람
+group-invite-days = { $count }일
+group-invite-uses = { $count }명
+group-invite-create = 링크 만들기
+group-invite-there = 지금 쓸 수 있는 링크
+group-invite-used = { $uses }명 중 { $used }명이 들어왔어요
+group-invite-until = { $role }, { $date }까지
+group-invite-end = 거두기
+group-joining = 들어가는 중… 그룹 참여자를 기다리고 있어요.
+group-joining-stop = 그만 기다리기
+group-joined = 이제 그룹에 들어왔어요
+group-refused = { $why ->
+    [ended] 거둔 링크예요. 새 링크를 받으세요.
+    [expired] 기간이 지난 링크예요. 새 링크를 받으세요.
+    [used] 다 쓴 링크예요. 새 링크를 받으세요.
+    [removed] 이 그룹에서 내보내졌어요. 누군가 직접 추가해야 해요.
+    [full] 이 그룹에는 더 들어갈 자리가 없어요.
+   *[unable] 이 링크에 적힌 사람은 들여보낼 수 없어요. 새 링크를 받으세요.
+}

@@ -36,6 +36,8 @@ fn toast<'a>(note: &Note, ctx: Ctx<'a>) -> Toast<'a, Message> {
         Notice::Asked(name) => (banner::Kind::Success, t!(texts, "add-done", name = name.as_str())),
         Notice::Copied => (banner::Kind::Success, t!(texts, "copied")),
         Notice::InviteCopied => (banner::Kind::Success, t!(texts, "invite-copied")),
+        Notice::Joined => (banner::Kind::Success, t!(texts, "group-joined")),
+        &Notice::NotJoined(why) => (banner::Kind::Danger, t!(texts, "group-refused", why = why)),
         Notice::KeyAlarm(name) => (banner::Kind::Danger, t!(texts, "key-alarm", name = name.as_str())),
         Notice::PhraseCopied => (banner::Kind::Success, t!(texts, "phrase-copied")),
         Notice::PhraseKept => (banner::Kind::Success, t!(texts, "recovery-check-done")),

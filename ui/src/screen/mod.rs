@@ -105,6 +105,10 @@ pub enum Notice {
     Copied,
     /// The invitation is on the clipboard.
     InviteCopied,
+    /// We were let into a group by a link.
+    Joined,
+    /// We were not: the word for why.
+    NotJoined(&'static str),
     /// Somebody contradicts what is known of this person's devices.
     KeyAlarm(String),
     /// The recovery phrase is on the clipboard, for a minute.

@@ -195,3 +195,8 @@ pub fn profile() -> ProfileInfo {
         version: "0.1.0",
     }
 }
+
+/// A link to a group that was used.
+pub fn join() -> undertone::api::JoinId {
+    undertone::api::JoinId::parse("0102030405060708").unwrap()
+}

@@ -6,10 +6,10 @@ use iced::futures::StreamExt as _;
 use iced::futures::future::BoxFuture;
 use iced::futures::stream::{self, BoxStream};
 use undertone::api::{
-    Anchor, Chat, ClientError, Contact, ConversationId, Created, Event, Evidence, Group, Message,
-    MessageState, Nearby, NodeStatus, Page, ProfileInfo, Role, SafetyNumber, StateAt,
+    Anchor, Chat, ClientError, Contact, ConversationId, Created, Event, Evidence, Group, Invitation, Join,
+    Message, MessageState, Nearby, NodeStatus, Page, ProfileInfo, Role, SafetyNumber, StateAt,
 };
-use undertone_ui::bridge::{Answer, Ask, Core, GroupAsk, Image, Secret};
+use undertone_ui::bridge::{Answer, Ask, Core, GroupAsk, Image, InvitationAsk, Secret};
 
 use super::example;
 
@@ -20,6 +20,7 @@ pub struct FakeCore {
     pub contacts: Vec<Contact>,
     pub chats: Vec<Chat>,
     pub groups: Vec<Group>,
+    pub invitations: Vec<Invitation>,
     pub nearby: Vec<Nearby>,
     pub messages: Vec<Message>,
     pub evidence: Vec<Evidence>,
@@ -36,6 +37,7 @@ impl Default for FakeCore {
             contacts: Vec::new(),
             chats: Vec::new(),
             groups: Vec::new(),
+            invitations: Vec::new(),
             nearby: Vec::new(),
             messages: Vec::new(),
             evidence: Vec::new(),
@@ -61,6 +63,23 @@ impl FakeCore {
     pub fn new_folder() -> Self {
         let profile = ProfileInfo { exists: false, ..Self::locked().profile };
         Self { profile, ..Self::default() }
+    }
+
+    fn invitation(&self, ask: InvitationAsk) -> Answer {
+        let done = self.trouble.clone().map_or(Ok(()), Err);
+        match ask {
+            InvitationAsk::End(chat, id) => {
+                let left = self.invitations.iter().filter(|invitation| invitation.id != id);
+                Answer::Invitations { chat, result: Ok(left.cloned().collect()) }
+            }
+            InvitationAsk::GiveUp(_) => Answer::Done(done),
+            InvitationAsk::Join(_) => Answer::Joining(done.map(|()| Join::Asked(example::join()))),
+            InvitationAsk::List(chat) => Answer::Invitations { chat, result: Ok(self.invitations.clone()) },
+            InvitationAsk::Make(chat, _) => {
+                let link = format!("undertone:g/{}", "AbCdEfGh0123".repeat(19));
+                Answer::GroupInvite { chat, result: done.map(|()| Secret::new(link)) }
+            }
+        }
     }
 
     #[expect(clippy::too_many_lines, reason = "a line or two for each answer")]
@@ -117,6 +136,7 @@ impl FakeCore {
                 Answer::History { chat, anchor, visit, result }
             }
             Ask::Info => Answer::Info(Ok(self.profile.clone())),
+            Ask::Invitation(ask) => self.invitation(ask),
             Ask::Invite { .. } => {
                 Answer::Invite(Ok(Secret::new("undertone:invite/kq7w3mzp2f6xvh4tj5rn8c9d0s1ayb".to_owned())))
             }

@@ -40,6 +40,8 @@ pub enum Message {
     ForgetWanted,
     /// New members are to see so much of earlier messages.
     HistoryTaken(History),
+    /// A link that lets people in is to be made, or ended.
+    InviteWanted,
     /// The group is to be left.
     LeaveWanted,
     /// What can be done with a member is to be shown, or hidden again.
@@ -101,6 +103,7 @@ impl State {
             Message::AddWanted
             | Message::Closed
             | Message::ForgetWanted
+            | Message::InviteWanted
             | Message::LeaveWanted
             | Message::NotifyTaken(..)
             | Message::RemoveWanted(_)
@@ -144,6 +147,11 @@ impl State {
                 .width(Fill)
                 .on_press(Message::AddWanted)
         });
+        let invite = manages.then(|| {
+            button::with_icon(Kind::Secondary, Icon::Link, t!(texts, "group-invite"))
+                .width(Fill)
+                .on_press(Message::InviteWanted)
+        });
         let told = world.chat(&group.chat).map(|chat| {
             let choices = attention::choices(chat, ctx, Message::NotifyTaken);
             container(choices).padding([0.0, gap::S4])
@@ -151,7 +159,9 @@ impl State {
         let members = group.members.iter().map(|member| self.member(group, member, world, ctx));
         let inside = column![container(who).padding([0.0, gap::S4])]
             .push(manages.then(|| container(self.rename(ctx)).padding([0.0, gap::S4])))
-            .push(add.map(|add| container(add).padding([0.0, gap::S4])))
+            .push(
+                add.map(|add| container(column![add].push(invite).spacing(gap::S2)).padding([0.0, gap::S4])),
+            )
             .push(Column::with_children(members))
             .push(told)
             .push(manages.then(|| {

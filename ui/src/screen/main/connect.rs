@@ -3,7 +3,9 @@
 use iced::widget::{column, container, row, scrollable, space};
 use iced::{Center, Fill};
 
-use crate::bridge::{Answer, Ask, Secret};
+use undertone::api::{Client, Join, JoinId, JoinRefusal};
+
+use crate::bridge::{Answer, Ask, InvitationAsk, Secret};
 use crate::kit::button::{self, Kind};
 use crate::kit::icon::Icon;
 use crate::kit::text::{body, caption, heading, mono, strong};
@@ -20,6 +22,9 @@ pub(super) struct State {
     single_use: bool,
     received: Secret,
     busy: bool,
+    /// A link to a group that is being used.
+    joining: Option<JoinId>,
+    refused: Option<JoinRefusal>,
     trouble: Option<&'static str>,
 }
 
@@ -53,6 +58,8 @@ pub enum Message {
     Created,
     /// A received invitation was typed or pasted.
     LinkTyped(Secret),
+    /// Nobody is to be asked any more to let us into a group.
+    GivenUp,
     /// Whether the invitation is to work only once was changed.
     OnceToggled,
 }
@@ -67,8 +74,19 @@ impl State {
             Message::Added if self.ready() => {
                 self.busy = true;
                 self.trouble = None;
+                self.refused = None;
                 let link = Secret::new(self.received.as_str().trim().to_owned());
-                return vec![Ask::AddByLink(link).into()];
+                let to_group = Client::is_group_link(link.as_str());
+                let join = |link| Ask::Invitation(InvitationAsk::Join(link));
+                return vec![if to_group { join(link) } else { Ask::AddByLink(link) }.into()];
+            }
+            Message::GivenUp => {
+                self.busy = false;
+                let join = self.joining.take();
+                return join
+                    .map(|join| Ask::Invitation(InvitationAsk::GiveUp(join)).into())
+                    .into_iter()
+                    .collect();
             }
             Message::Added | Message::Closed => {}
             Message::Copied => {
@@ -82,7 +100,7 @@ impl State {
             }
             Message::LinkTyped(link) => {
                 self.received = link;
-                self.trouble = None;
+                (self.trouble, self.refused) = (None, None);
             }
             Message::OnceToggled => self.single_use = !self.single_use,
         }
@@ -93,10 +111,11 @@ impl State {
     pub(super) fn answered(&mut self, answer: &Answer) -> bool {
         match answer {
             Answer::Added(Ok(_)) => return self.busy,
-            Answer::Added(Err(error)) if self.busy => {
+            Answer::Added(Err(error)) | Answer::Joining(Err(error)) if self.busy => {
                 self.busy = false;
                 self.trouble = Some(error.code());
             }
+            Answer::Joining(Ok(Join::Asked(join))) if self.busy => self.joining = Some(*join),
             Answer::Invite(Ok(link)) => {
                 let code = qr::data(link.as_str()).ok();
                 self.invite = Invite::Made { link: link.clone(), code };
@@ -105,6 +124,20 @@ impl State {
             _ => {}
         }
         false
+    }
+
+    /// Whether somebody looks here at what comes of a link to a group. The answer may come before its name.
+    pub(super) fn waits_for(&self, join: &JoinId) -> bool {
+        self.busy && self.joining.is_none_or(|waited| waited == *join)
+    }
+
+    /// Nobody lets us in. `true` if it is told here.
+    pub(super) fn refused(&mut self, join: &JoinId, why: JoinRefusal) -> bool {
+        let told = self.waits_for(join);
+        if told {
+            (self.busy, self.joining, self.refused) = (false, None, Some(why));
+        }
+        told
     }
 
     fn ready(&self) -> bool {
@@ -169,6 +202,13 @@ impl State {
         let add = button::button(Kind::Secondary, t!(texts, "add-action"))
             .on_press_maybe(self.ready().then_some(Message::Added));
         let trouble = self.trouble.map(|code| banner::notice(banner::Kind::Danger, texts.error(code)));
+        let refused = self.refused.map(|why| t!(texts, "group-refused", why = why.as_str()));
+        let refused = refused.map(|words| banner::notice(banner::Kind::Danger, words));
+        let waiting = self.joining.map(|_| {
+            let stop = button::link(t!(texts, "group-joining-stop")).on_press(Message::GivenUp);
+            let words = body(t!(texts, "group-joining")).tone(Tone::Secondary).width(Fill);
+            container(row![words, stop].spacing(gap::S3).align_y(Center)).padding(gap::S3).style(theme::well)
+        });
         column![
             column![
                 strong(t!(texts, "add-title")),
@@ -178,6 +218,8 @@ impl State {
             link,
         ]
         .push(trouble)
+        .push(refused)
+        .push(waiting)
         .push(row![caption("").width(Fill), space::horizontal(), add])
         .spacing(gap::S3)
         .into()

@@ -3,7 +3,7 @@
 use undertone::api::{Account, ConversationId, MessageId};
 
 use super::confirm::{self, Confirm};
-use super::{Dialog, Message, Moment, Panel, State, connect, gather, receipts, requests};
+use super::{Dialog, Message, Moment, Panel, State, connect, gather, inviting, receipts, requests};
 use crate::bridge::{Ask, Secret};
 use crate::screen::chat::MembersMessage;
 use crate::screen::{Action, Notice, chat, verify};
@@ -59,6 +59,11 @@ impl State {
             chat::Message::Members(MembersMessage::AddWanted) => {
                 self.dialog = Some(Dialog::Gather(Box::new(gather::State::add_to(chat))));
                 vec![Action::Focus(gather::State::FILTER)]
+            }
+            chat::Message::Members(MembersMessage::InviteWanted) => {
+                let (inviting, actions) = inviting::State::open(chat);
+                self.dialog = Some(Dialog::Invite(Box::new(inviting)));
+                actions
             }
             chat::Message::Members(MembersMessage::LeaveWanted) => self.ask_again(Confirm::Leave(chat)),
             chat::Message::Members(MembersMessage::RemoveWanted(account)) => {

@@ -5,6 +5,7 @@ mod confirm;
 mod connect;
 mod dialogs;
 mod gather;
+mod inviting;
 mod pictures;
 mod receipts;
 mod requests;
@@ -53,6 +54,7 @@ enum Dialog {
     Confirm(Confirm),
     Connect(Box<connect::State>),
     Gather(Box<gather::State>),
+    Invite(Box<inviting::State>),
     Link(Secret),
     Receipts(Box<receipts::State>),
     Verify(Box<verify::State>),
@@ -81,6 +83,8 @@ pub enum Message {
     GatherOpened,
     /// A conversation is to be opened.
     Opened(ConversationId),
+    /// Something in the links that let people into a group.
+    Invite(inviting::Message),
     /// Something in how far a message has come.
     Receipts(receipts::Message),
     /// Something with the requests.
@@ -171,6 +175,7 @@ impl State {
             Message::Confirm(message) => return self.confirmed(message),
             Message::Connect(connect::Message::Closed)
             | Message::Gather(gather::Message::Closed)
+            | Message::Invite(inviting::Message::Closed)
             | Message::Receipts(receipts::Message::Closed)
             | Message::Verify(verify::Message::Closed) => {
                 self.dialog = None;
@@ -189,6 +194,11 @@ impl State {
             Message::Gather(message) => {
                 if let Some(Dialog::Gather(gather)) = &mut self.dialog {
                     return gather.update(message, &self.world);
+                }
+            }
+            Message::Invite(message) => {
+                if let Some(Dialog::Invite(inviting)) = &mut self.dialog {
+                    return inviting.update(message);
                 }
             }
             Message::GatherOpened => {

@@ -1,6 +1,6 @@
 //! Where events and answers go: to what is known, to the conversation that is open, to the dialog.
 
-use undertone::api::{Account, ClientError, ConversationId, Event};
+use undertone::api::{Account, ClientError, ConversationId, Event, Join};
 
 use super::gather::Outcome;
 use super::{Dialog, Moment, Panel, State};
@@ -26,6 +26,7 @@ impl State {
                 Pull::Nothing => {}
             }
             actions.extend(self.told(event));
+            actions.extend(self.let_in(event, moment));
         }
         if everything {
             actions.extend(self.pull());
@@ -71,6 +72,32 @@ impl State {
         Vec::new()
     }
 
+    /// What has come of a link to a group that we used: the group is opened if that is waited for on screen.
+    fn let_in(&mut self, event: &Event, moment: Moment<'_>) -> Vec<Action> {
+        let waited = match (&self.dialog, event) {
+            (Some(Dialog::Connect(connect)), Event::GroupJoined { join, .. }) => connect.waits_for(join),
+            _ => false,
+        };
+        match event {
+            Event::GroupJoined { chat, .. } if waited => {
+                self.dialog = None;
+                let mut actions = self.open(*chat, moment);
+                actions.push(Action::Notify(Notice::Joined));
+                actions
+            }
+            Event::GroupJoined { .. } => vec![Action::Notify(Notice::Joined)],
+            Event::GroupJoinRefused { join, why } => {
+                if let Some(Dialog::Connect(connect)) = &mut self.dialog
+                    && connect.refused(join, *why)
+                {
+                    return Vec::new();
+                }
+                vec![Action::Notify(Notice::NotJoined(why.as_str()))]
+            }
+            _ => Vec::new(),
+        }
+    }
+
     /// Takes what came of a question.
     pub fn answered(&mut self, answer: Answer, moment: Moment<'_>) -> Vec<Action> {
         let actions = self.place(answer, moment);
@@ -85,7 +112,16 @@ impl State {
         if self.in_dialog(&answer) == Outcome::Refused {
             return Vec::new();
         }
+        if let Some(Dialog::Invite(inviting)) = &mut self.dialog
+            && matches!(answer, Answer::GroupInvite { .. } | Answer::Invitations { .. })
+        {
+            return inviting.answered(&answer);
+        }
         match answer {
+            Answer::Joining(Ok(Join::In(chat))) => {
+                self.dialog = None;
+                self.open(chat, moment)
+            }
             Answer::Added(result) => {
                 self.asking = None;
                 let Ok(contact) = result else { return trouble_if(self.dialog.is_none(), result) };
@@ -226,6 +262,7 @@ fn failed(answer: &Answer) -> Option<&'static str> {
         | Answer::Group { result: Err(error), .. }
         | Answer::GroupCreated(Err(error))
         | Answer::GroupForgotten { result: Err(error), .. }
+        | Answer::GroupInvite { result: Err(error), .. }
         | Answer::Invite(Err(error))
         | Answer::PhraseKept(Err(error))
         | Answer::Removed { result: Err(error), .. }

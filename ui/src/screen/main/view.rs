@@ -72,6 +72,7 @@ impl State {
             Dialog::Confirm(confirm) => confirm.view(&self.world, ctx).map(Message::Confirm),
             Dialog::Connect(connect) => connect.view(ctx).map(Message::Connect),
             Dialog::Gather(gather) => gather.view(&self.world, ctx).map(Message::Gather),
+            Dialog::Invite(inviting) => inviting.view(&self.world, ctx).map(Message::Invite),
             Dialog::Link(link) => open_link(link.as_str(), ctx),
             Dialog::Receipts(receipts) => receipts.view(&self.world, ctx).map(Message::Receipts),
             Dialog::Verify(verify) => verify.view(ctx).map(Message::Verify),
