@@ -65,9 +65,9 @@ impl FakeCore {
         Self { profile, ..Self::default() }
     }
 
-    fn invitation(&self, ask: InvitationAsk) -> Answer {
+    fn invitation(&self, ask: &InvitationAsk) -> Answer {
         let done = self.trouble.clone().map_or(Ok(()), Err);
-        match ask {
+        match *ask {
             InvitationAsk::End(chat, id) => {
                 let left = self.invitations.iter().filter(|invitation| invitation.id != id);
                 Answer::Invitations { chat, result: Ok(left.cloned().collect()) }
@@ -136,7 +136,7 @@ impl FakeCore {
                 Answer::History { chat, anchor, visit, result }
             }
             Ask::Info => Answer::Info(Ok(self.profile.clone())),
-            Ask::Invitation(ask) => self.invitation(ask),
+            Ask::Invitation(ask) => self.invitation(&ask),
             Ask::Invite { .. } => {
                 Answer::Invite(Ok(Secret::new("undertone:invite/kq7w3mzp2f6xvh4tj5rn8c9d0s1ayb".to_owned())))
             }
