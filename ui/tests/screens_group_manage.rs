@@ -219,7 +219,7 @@ fn pictured(club: Group) -> Group {
 fn a_groups_picture_stands_wherever_its_initials_stood() {
     let mut harness = opened(club());
     chat(&mut harness, talk::Message::DetailsToggled);
-    assert!(harness.shows("SH") && harness.shows("Choose picture…") && !harness.shows("Remove picture"));
+    assert!(harness.shows("SH") && harness.shows("Add a picture") && !harness.shows("Remove picture"));
     harness.happen([Event::GroupChanged(pictured(club()))]);
     assert!(!harness.shows("SH") && harness.shows("Replace picture…"));
     harness.press("Remove picture");

@@ -105,6 +105,7 @@ fn a_message_that_addresses_us_says_so_and_one_of_ours_does_not() {
 #[test]
 fn what_we_are_told_of_is_chosen_in_the_details_and_for_how_long() {
     let mut harness = opened();
+    harness.resize(1160.0, 1000.0);
     assert!(!harness.shows("For 1 hour"));
     harness.resize(1160.0, 1100.0);
     details(&mut harness);

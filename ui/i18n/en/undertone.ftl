@@ -321,7 +321,6 @@ group-has-more = { $count ->
     [one] Has { $count } message that you lack
    *[other] Has { $count } messages that you lack
 }
-group-picture-choose = Choose picture…
 group-picture-replace = Replace picture…
 group-picture-remove = Remove picture
 group-picture-add = Add a picture

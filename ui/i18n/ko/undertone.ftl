@@ -294,7 +294,6 @@ group-someone = (알 수 없음)
 group-member-menu = { $name }님에 대해 할 수 있는 일
 group-lacks = 메시지 { $count }개가 없어요
 group-has-more = 나에게 없는 메시지 { $count }개가 있어요
-group-picture-choose = 사진 고르기…
 group-picture-replace = 사진 바꾸기…
 group-picture-remove = 사진 지우기
 group-picture-add = 사진 추가

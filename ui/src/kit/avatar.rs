@@ -8,6 +8,7 @@ use iced::{Border, Bottom, Color, Right, Theme};
 use super::Element;
 use super::font;
 use super::icon::{Icon, icon};
+use super::pressable::{Look, Pressable};
 use super::text::Role;
 use super::theme::tokens;
 use super::token::{Tokens, radius};
@@ -68,10 +69,10 @@ impl Face {
     }
 }
 
-/// A disc where a picture can be put.
+/// A disc where nothing is yet.
 #[must_use]
 pub fn blank<'a, M: 'a>(side: f32) -> Element<'a, M> {
-    let sign = icon(Icon::Image, (side * 0.4).round());
+    let sign = icon(Icon::UsersRound, (side * 0.4).round());
     center(sign)
         .width(side)
         .height(side)
@@ -86,6 +87,38 @@ pub fn blank<'a, M: 'a>(side: f32) -> Element<'a, M> {
         })
         .into()
 }
+
+/// A disc that can be pressed to put another picture in its place, with a mark that says so.
+#[must_use]
+pub fn changeable<'a, M: Clone + 'a>(
+    disc: Element<'a, M>,
+    side: f32,
+    name: impl Into<String>,
+    press: M,
+) -> Element<'a, M> {
+    let mark = center(icon(Icon::Image, 14.0)).width(MARK).height(MARK).style(|theme: &Theme| {
+        let t = tokens(theme);
+        container::Style {
+            text_color: Some(t.text),
+            background: Some(t.bg_elev.into()),
+            border: Border { color: t.control, width: 1.0, radius: Radius::new(radius::FULL) },
+            ..container::Style::default()
+        }
+    });
+    let corner = container(mark).width(side).height(side).align_x(Right).align_y(Bottom);
+    Pressable::new(stack![disc, corner])
+        .name(name)
+        .on_press(press)
+        .style(|t, status| Look {
+            background: status.hovered.then_some(t.bg_hover),
+            border: iced::border::rounded(radius::FULL),
+            ..Look::default()
+        })
+        .into()
+}
+
+/// Side of the mark on a disc that can be changed, in logical pixels.
+const MARK: f32 = 26.0;
 
 /// A round picture of `side` logical pixels.
 #[must_use]

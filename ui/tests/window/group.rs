@@ -210,6 +210,8 @@ fn member_menu(person: &mut Person, name: &str) {
     let row =
         person.reads(name, |words, _| eye::all(words, name).into_iter().rfind(|spot| spot.left > DETAILS));
     person.screen.click(MORE.0, row.bottom + 4);
+    // what opens below the last member may be below the window's edge
+    person.screen.wheel(3);
     let compare = t!(person.texts, "compare-numbers");
     person.sees(&compare);
 }

@@ -134,8 +134,7 @@ impl State {
         let count = t!(texts, "group-members", count = group.members.len());
         let manages = group.role.is_some_and(Role::may_manage);
         let held = agreement(&group::agreement(group), ctx);
-        let who = column![ctx.group(&group.chat, &name, 88.0), title(name).centered(),]
-            .push(manages.then(|| pictures(group, ctx)))
+        let who = column![disc(group, &name, manages, ctx), title(name).centered()]
             .push(label(count).tone(Tone::Secondary).centered())
             .push(group::verified(group).map(|verified| vouched(verified, ctx)))
             .push(held.map(|(mark, words)| row![mark, words].spacing(gap::S1).align_y(Center)))
@@ -209,7 +208,7 @@ impl State {
         let verify = (!member.me && !member.verified).then(|| {
             button::link(t!(texts, "verify"))
                 .name(t!(texts, "verify-title", name = name.as_str()))
-                .padding([gap::S1, 0.0])
+                .padding([2.0, 0.0])
                 .on_press(Message::VerifyWanted(member.account))
         });
         let below = row![container(added).width(Fill)].push(verify).spacing(gap::S2).align_y(Center);
@@ -225,15 +224,19 @@ impl State {
     }
 }
 
-/// What can be done about the group's picture.
-fn pictures<'a>(group: &Group, ctx: Ctx<'a>) -> Element<'a, Message> {
+/// The group's picture; whoever manages the group changes it by pressing it.
+fn disc<'a>(group: &Group, name: &str, manages: bool, ctx: Ctx<'a>) -> Element<'a, Message> {
     let texts = ctx.texts;
+    let disc = ctx.group(&group.chat, name, DISC);
+    if !manages {
+        return disc;
+    }
     let there = group.picture.is_some();
-    let words = if there { t!(texts, "group-picture-replace") } else { t!(texts, "group-picture-choose") };
-    let choose = button::link(words).on_press(Message::PictureWanted);
+    let words = if there { t!(texts, "group-picture-replace") } else { t!(texts, "group-picture-add") };
+    let disc = avatar::changeable(disc, DISC, words, Message::PictureWanted);
     let remove =
         there.then(|| button::link(t!(texts, "group-picture-remove")).on_press(Message::PictureRemoved));
-    row![choose].push(remove).spacing(gap::S3).into()
+    column![disc].push(remove).spacing(gap::S1).align_x(Center).into()
 }
 
 /// With how many numbers were compared.
@@ -317,3 +320,6 @@ fn leave<'a>(group: &Group, ctx: Ctx<'a>) -> Element<'a, Message> {
     };
     column![space::vertical().height(gap::S1), act].into()
 }
+
+/// Side of the group's picture, in logical pixels.
+const DISC: f32 = 88.0;

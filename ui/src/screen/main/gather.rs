@@ -10,10 +10,9 @@ use crate::bridge::{Answer, Ask, GroupAsk, Image};
 use crate::kit::avatar::{Face, Presence};
 use crate::kit::button::{self, Kind};
 use crate::kit::icon::Icon;
-use crate::kit::pressable::{Look, Pressable};
 use crate::kit::text::{body, caption, heading, label};
 use crate::kit::theme::{self, Tone};
-use crate::kit::token::{radius, size, space as gap};
+use crate::kit::token::{size, space as gap};
 use crate::kit::{Element, avatar, banner, dialog, empty, field, row as lines};
 use crate::model::sidebar::matches;
 use crate::model::text;
@@ -265,12 +264,7 @@ impl State {
             _ => avatar::blank(DISC),
         };
         let words = if there { t!(texts, "group-picture-replace") } else { t!(texts, "group-picture-add") };
-        let disc =
-            Pressable::new(disc).name(words).on_press(Message::PictureWanted).style(|t, status| Look {
-                background: status.hovered.then_some(t.bg_hover),
-                border: iced::border::rounded(radius::FULL),
-                ..Look::default()
-            });
+        let disc = avatar::changeable(disc, DISC, words, Message::PictureWanted);
         let title = field::Field::new(t!(texts, "group-title"), self.title.as_str())
             .id(Self::TITLE)
             .placeholder(t!(texts, "group-title-placeholder"))
