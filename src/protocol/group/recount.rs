@@ -43,7 +43,8 @@ impl Engine {
     /// What was asked for has been counted.
     pub fn recounted(&mut self, conversation: ConversationId, recount: Recount, now_ms: u64) {
         let Some(group) = self.groups.get_mut(&conversation) else { return };
-        group.uncounted = false;
+        // Those who wrote hear now whether it was seen.
+        group.news |= std::mem::take(&mut group.uncounted);
         group.hidden_before.clear();
         let Recount { unread, last, news } = recount;
         let head = &mut group.head;
@@ -56,7 +57,6 @@ impl Engine {
         }
         (head.unread, head.attention.mentions) = unread;
         head.last = last;
-        // Those who wrote hear now whether it was seen.
         group.news = true;
         for entry in news {
             self.out.notice(Notice::Arrived(conversation, Box::new(entry)));
