@@ -103,6 +103,16 @@ fn a_message_that_addresses_us_says_so_and_one_of_ours_does_not() {
 }
 
 #[test]
+fn whoever_is_addressed_by_a_name_that_is_not_known_here_is_named_beside_the_text() {
+    let messages = vec![at(by(CHAN, 5, "Can @Bobo bring it?", &[who(BORA), who(DAWN)]), 5)];
+    let mut harness = Harness::new(FakeCore { messages, ..core() });
+    harness.press("Saturday hikers");
+    let both = |one, other| harness.shows(&format!("Mentions {one}, {other}"));
+    assert!(both("김보라", "Dawn Patel") || both("Dawn Patel", "김보라"));
+    assert!(!opened().shows("Mentions 김보라"), "who stands in the text is not said again");
+}
+
+#[test]
 fn what_we_are_told_of_is_chosen_in_the_details_and_for_how_long() {
     let mut harness = opened();
     harness.resize(1160.0, 1000.0);

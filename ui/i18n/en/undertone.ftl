@@ -204,6 +204,7 @@ state-failed = Not sent
 message-told = not verified
 message-told-edited = not verified, edited
 message-edited = edited
+message-addresses = Mentions { $names }
 message-addresses-you = Mentions you
 chat-addresses-you = You were mentioned
 mention-name = Mention { $name }

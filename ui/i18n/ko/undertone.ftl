@@ -192,6 +192,7 @@ state-failed = 보내지 못했어요
 message-told = 확인되지 않음
 message-told-edited = 확인되지 않음, 수정됨
 message-edited = 수정됨
+message-addresses = 언급: { $names }
 message-addresses-you = 나를 언급한 메시지
 chat-addresses-you = 나를 언급한 메시지가 있어요
 mention-name = { $name } 언급하기

@@ -139,6 +139,15 @@ pub fn marks(message: &Message, world: &World) -> Marks {
     Marks::found(&text::shown(&message.text), &message.mentions, &known(message, world))
 }
 
+/// Whom a message addresses without a place in its text, as far as they are known here.
+#[must_use]
+pub fn beside(message: &Message, world: &World) -> Vec<Mention> {
+    if message.mentions.is_empty() || message.deleted {
+        return Vec::new();
+    }
+    marks(message, world).nowhere().to_vec()
+}
+
 fn known(message: &Message, world: &World) -> Vec<Candidate> {
     named(&message.mentions, |account| {
         if is_me(world, account) { Some(&world.me.name) } else { world.name_in(&message.chat, account) }

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use undertone::api::{Account, Message, MessageId, MessageKind, MessageState};
+use undertone::api::{Account, Mention, Message, MessageId, MessageKind, MessageState};
 
 use super::mention::{self, Place as Addressed};
 use super::time::Labels;
@@ -64,6 +64,8 @@ pub struct Bubble {
     pub chips: Vec<Chip>,
     /// Where its text names those whom it addresses.
     pub addressed: Vec<Addressed>,
+    /// Others whom it addresses, under names that are not known here.
+    pub addressed_beside: Vec<Mention>,
     /// Whether it addresses us.
     pub addresses_me: bool,
 }
@@ -212,6 +214,7 @@ fn bubble(timeline: &Timeline, message: &Message, labels: &Labels, world: &World
         mine: message.mine,
         place: Place::Single,
         addressed: mention::shown(message, world),
+        addressed_beside: mention::beside(message, world),
         addresses_me: message.mentions_me && !message.deleted,
         content: content(message),
         time: labels.clock(at(message)),

@@ -144,6 +144,7 @@ pub struct Bubble<'a, M> {
     reactions: Vec<Reaction<'a, M>>,
     places: &'a [Place],
     called: Option<Cow<'a, str>>,
+    beside: Option<Cow<'a, str>>,
     on_link: Option<Box<dyn Fn(String) -> M + 'a>>,
     on_copy: Option<Box<dyn Fn(String) -> M + 'a>>,
     on_menu: Option<Box<dyn Fn(Point) -> M + 'a>>,
@@ -164,6 +165,7 @@ impl<'a, M: Clone + 'a> Bubble<'a, M> {
             reactions: Vec::new(),
             places: &[],
             called: None,
+            beside: None,
             on_link: None,
             on_copy: None,
             on_menu: None,
@@ -209,6 +211,13 @@ impl<'a, M: Clone + 'a> Bubble<'a, M> {
     #[must_use]
     pub fn names(mut self, places: &'a [Place], called: Option<Cow<'a, str>>) -> Self {
         (self.places, self.called) = (places, called);
+        self
+    }
+
+    /// What is to be known of it besides its text, shown above that.
+    #[must_use]
+    pub fn beside(mut self, words: impl Into<Cow<'a, str>>) -> Self {
+        self.beside = Some(words.into());
         self
     }
 
@@ -279,12 +288,16 @@ impl<'a, M: Clone + 'a> Bubble<'a, M> {
         }
         let out = self.side == Side::Out;
         let name = self.author.map(|(name, color)| caption(name).one_line().tone(Tone::Name(color)).into());
+        let beside = self.beside.map(|words| caption(words).max_lines(2).tone(quiet).into());
         Element::new(Frame {
             side: self.side,
             cluster: self.cluster,
             ground,
             parts: frame::Parts {
-                above: [name, self.quote.map(|quote| quoted(quote, out))].into_iter().flatten().collect(),
+                above: [name, self.quote.map(|quote| quoted(quote, out)), beside]
+                    .into_iter()
+                    .flatten()
+                    .collect(),
                 sign,
                 words: words.into(),
                 meta,

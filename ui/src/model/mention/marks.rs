@@ -96,7 +96,13 @@ impl Marks {
         Self(moved.collect(), self.1.clone())
     }
 
-    /// Each of them.
+    /// Those who are addressed and stand nowhere in the text.
+    #[must_use]
+    pub fn nowhere(&self) -> &[Mention] {
+        &self.1
+    }
+
+    /// Each of those who stand in the text.
     pub fn iter(&self) -> std::slice::Iter<'_, Mark> {
         self.0.iter()
     }

@@ -2,7 +2,7 @@
 
 use iced::widget::{Row, container, row as across};
 use iced::{Center, Fill};
-use undertone::api::{Account, ConversationId, MessageId, MessageState};
+use undertone::api::{Account, ConversationId, Mention, MessageId, MessageState};
 
 use super::{Message, State};
 use crate::bridge::Secret;
@@ -128,6 +128,9 @@ fn message<'a>(
         .reactions(data.chips.iter().map(|chip| reaction(data.id, chip, people, ctx)))
         .on_copy(|text| Message::Copied(Secret::new(text)))
         .on_link(|link| Message::LinkPressed(Secret::new(link)));
+    if let Some(words) = beside(&data.addressed_beside, people, ctx) {
+        bubble = bubble.beside(words);
+    }
     let named = people.group && !data.mine;
     if named {
         bubble = bubble.author(people.author(data, ctx), data.author.hue() % 10);
@@ -162,6 +165,16 @@ fn body<'a>(data: &'a row::Bubble, people: People<'_>, ctx: Ctx<'a>) -> bubble::
         Content::Jumbo(text) | Content::Text(text) => bubble::Body::Text(text.as_str().into()),
         Content::Unknown => bubble::Body::Note(Icon::Download, t!(texts, "message-unsupported").into()),
     }
+}
+
+/// Whom a message addresses without naming them as they are called here. That it is us is said by a mark.
+fn beside(mentions: &[Mention], people: People<'_>, ctx: Ctx<'_>) -> Option<String> {
+    let names = mentions.iter().filter_map(|mention| match mention {
+        Mention::Account(account) => (!people.is_me(account)).then(|| people.name(account, ctx)),
+        Mention::All => Some(t!(ctx.texts, "mention-all-note")),
+    });
+    let names: Vec<String> = names.collect();
+    (!names.is_empty()).then(|| t!(ctx.texts, "message-addresses", names = names.join(", ")))
 }
 
 fn quoted<'a>(quote: &'a row::Quote, people: People<'a>, ctx: Ctx<'a>) -> Quote<'a, Message> {
