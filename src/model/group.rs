@@ -236,7 +236,7 @@ pub enum JoinRefusal {
     Expired,
     /// It has let in as many as it says.
     Used,
-    /// They were removed from the group.
+    /// They were removed from the group, or left it: only an adding brings them back.
     Removed,
     /// The group has as many members as it can.
     Full,

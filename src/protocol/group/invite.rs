@@ -177,13 +177,12 @@ impl Group {
             // Whoever takes part with one device does not with another.
             return if member.device == join.cert.device() { Ok(()) } else { Err(JoinRefusal::Unable) };
         }
-        let admitted = self.resolution.admitted(&self.log, &join.invite).ok_or(JoinRefusal::Ended)?;
         let invited = self.invited(&join.invite).ok_or(JoinRefusal::Ended)?;
-        if self.resolution.was_removed(&self.log, &account) {
+        if self.resolution.is_barred(&self.log, &account) {
             Err(JoinRefusal::Removed)
         } else if now_ms > invited.not_after_ms {
             Err(JoinRefusal::Expired)
-        } else if invited.used >= invited.uses && !admitted.contains(&account) {
+        } else if invited.used >= invited.uses {
             Err(JoinRefusal::Used)
         } else if members.len() >= MAX_MEMBERS {
             Err(JoinRefusal::Full)

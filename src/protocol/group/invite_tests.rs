@@ -93,7 +93,7 @@ fn an_invitation_ends_with_its_author_and_with_the_power_to_make_it() {
 }
 
 #[test]
-fn who_was_removed_does_not_come_back_by_an_invitation_until_somebody_adds_them() {
+fn who_was_removed_or_left_does_not_come_back_by_an_invitation_until_somebody_adds_them() {
     let (mut book, invite) = invited(9);
     let here = book.write(C, &[invite], admit(D, invite));
     let removed = book.write(A, &[here], remove(D));
@@ -106,8 +106,16 @@ fn who_was_removed_does_not_come_back_by_an_invitation_until_somebody_adds_them(
     let added = book.write(A, &[back], add(D, Role::Member));
     let left = book.write(D, &[added], OpKind::Leave { last_seq: 1 });
     assert!(!book.has(D));
-    book.write(C, &[left], admit(D, later));
+    let back = book.write(C, &[left], admit(D, later));
+    assert!(!book.has(D));
+    book.write(A, &[back], add(D, Role::Member));
     assert!(book.has(D));
+    // Nor with the role that they had before it was taken from them.
+    let (mut book, invite) = invited(9);
+    let lowered = book.write(A, &[invite], role(C, Role::ReadOnly));
+    let left = book.write(C, &[lowered], OpKind::Leave { last_seq: 1 });
+    book.write(B, &[left], admit(C, invite));
+    assert!(!book.has(C));
     // Nor at once with the removal.
     let (mut book, invite) = invited(9);
     let here = book.write(C, &[invite], admit(D, invite));
@@ -164,7 +172,7 @@ fn strangers_let_nobody_in_and_nobody_by_what_is_no_invitation() {
 
 proptest! {
     #[test]
-    fn no_invitation_lets_in_more_than_it_says_nor_whom_somebody_removed(
+    fn no_invitation_lets_in_more_than_it_says_nor_who_was_removed_or_left(
         choices in prop::collection::vec(any::<(usize, usize, usize, usize, usize)>(), 0..60),
     ) {
         let book = random_book(&choices);
@@ -193,6 +201,11 @@ proptest! {
                 let unknown_to_it = !log.is_in(&op.id, &log.closure(&[other.id]));
                 prop_assert!(!(ended(&other.what) && unknown_to_it));
                 let removes = matches!(&other.what, OpKind::Remove { account: of, .. } if of == account);
+                // One that does not know of a removal, or is the last member's, strikes nothing that it does not know.
+                let left_before = matches!(other.what, OpKind::Leave { .. })
+                    && other.author == *account
+                    && log.is_in(&other.id, &known);
+                prop_assert!(!left_before || since_added(&other.id));
                 prop_assert!(!(removes && unknown_to_it) || since_added(&other.id));
             }
         }

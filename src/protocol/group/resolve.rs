@@ -13,9 +13,10 @@
 //!      with which they could not make it.
 //!
 //!    An invitation holds until it is ended, or its author goes or loses the power to make it, whatever comes later. By
-//!    an invitation nobody is let in who was removed and not added since, nor later (as is claimed) than it says, nor
-//!    beyond the number it says: of those let in, void ones aside, the first by (Lamport time, name). Any member may let
-//!    in.
+//!    an invitation nobody is let in who was removed, or left, and was not added since, nor later (as is claimed) than
+//!    it says, nor beyond the number it says: of those let in, void ones aside, the first by (Lamport time, name). Any
+//!    member may let in. (Who could leave and come back at will would shed a role that was taken from them, and fill
+//!    the log of operations in others' names.)
 //!
 //!    Beginnings and leavings are never struck. But a leaving strikes nothing if it is concurrent with a valid removal
 //!    of its author, or if its author was the only member: who was removed cannot undo, by a leaving with an old date,
@@ -37,7 +38,8 @@
 //! Known limit: nothing proves when an operation was made. An admin in good standing can date a removal back, by
 //! naming old parents, and thereby void what the removed did since then: old addings, and what hangs on them. The
 //! same goes for an admin's own leaving, and for one who was removed by a junior: of two that remove each other the
-//! senior one stays, whenever their removal turns up.
+//! senior one stays, whenever their removal turns up. An end of an invitation that is dated back undoes each letting
+//! in by it, with what those did who came by it, be it the removal of who ends it.
 
 mod admission;
 mod circle;
@@ -104,9 +106,9 @@ impl Resolution {
         Some(accounts.map(|(account, _)| *account).collect())
     }
 
-    /// Whether somebody was removed, and not added since: no invitation lets them in.
-    pub(in crate::protocol) fn was_removed(&self, log: &OpLog, account: &AccountId) -> bool {
-        log.number_of(account).is_some_and(|number| self.roll.was_removed(number))
+    /// Whether somebody was removed or left, and was not added since: no invitation lets them in.
+    pub(in crate::protocol) fn is_barred(&self, log: &OpLog, account: &AccountId) -> bool {
+        log.number_of(account).is_some_and(|number| self.roll.is_barred(number))
     }
 }
 
@@ -183,7 +185,7 @@ fn admits(log: &OpLog, at: usize, roll: &Roll) -> bool {
         return false;
     };
     let has_room = |admitted: &[usize]| admitted.contains(&subject) || admitted.len() < usize::from(*uses);
-    op.time_ms <= *not_after_ms && !roll.was_removed(subject) && roll.admitted(invite).is_some_and(has_room)
+    op.time_ms <= *not_after_ms && !roll.is_barred(subject) && roll.admitted(invite).is_some_and(has_room)
 }
 
 /// What valid operations, in their order, come to.

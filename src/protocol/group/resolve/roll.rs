@@ -27,8 +27,8 @@ type Page = [Place; PAGE];
 #[derive(Clone, Copy, Debug, Default)]
 struct Place {
     seat: Option<Seat>,
-    /// Whether it was removed, and not added since.
-    removed: bool,
+    /// Whether it was removed or left, and was not added since: no invitation lets it in.
+    barred: bool,
 }
 
 /// One that may let people in.
@@ -101,9 +101,7 @@ impl Roll {
                 self.let_in(log, subject, Seat { role, since: at });
             }
             OpKind::Remove { .. } | OpKind::Leave { .. } => {
-                if matches!(op.what, OpKind::Remove { .. }) {
-                    self.bar(subject, true);
-                }
+                self.bar(subject, true);
                 self.seat(subject, None);
                 self.end_invitations(subject, |_| false, log);
                 self.crown(log);
@@ -158,17 +156,17 @@ impl Roll {
         self.pages.get(account / PAGE)?.get(account % PAGE)?.seat
     }
 
-    /// Whether the account was removed, and not added since.
-    pub(super) fn was_removed(&self, account: usize) -> bool {
+    /// Whether the account was removed or left, and was not added since.
+    pub(super) fn is_barred(&self, account: usize) -> bool {
         let place = self.pages.get(account / PAGE).and_then(|page| page.get(account % PAGE));
-        place.is_some_and(|place| place.removed)
+        place.is_some_and(|place| place.barred)
     }
 
-    fn bar(&mut self, account: usize, removed: bool) {
-        if self.was_removed(account) != removed
+    fn bar(&mut self, account: usize, barred: bool) {
+        if self.is_barred(account) != barred
             && let Some(place) = self.place(account)
         {
-            place.removed = removed;
+            place.barred = barred;
         }
     }
 
