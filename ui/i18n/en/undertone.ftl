@@ -640,7 +640,7 @@ group-refused = { $why ->
     [ended] This link was withdrawn: ask for a new one.
     [expired] This link has expired: ask for a new one.
     [used] This link has been used up: ask for a new one.
-    [removed] You were removed from this group: somebody has to add you.
+    [removed] You left this group or were removed from it: somebody has to add you.
     [full] This group has no room for more people.
    *[unable] Nobody whom this link names can let you in: ask for a new one.
 }
