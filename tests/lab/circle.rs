@@ -158,7 +158,7 @@ impl Circle {
     pub(crate) fn agree(&mut self, who: &[usize], chat: &Value, patience: Duration) -> Vec<(String, String)> {
         let deadline = Instant::now() + patience;
         loop {
-            let shown: Vec<_> = who.iter().map(|at| shown(&history(&mut self.programs[*at], chat))).collect();
+            let shown = self.shown(who, chat);
             if shown.iter().all(|lines| *lines == shown[0]) && self.all_same(who, chat) {
                 return shown.into_iter().next().unwrap();
             }
@@ -167,6 +167,25 @@ impl Circle {
             }
             thread::sleep(Duration::from_millis(200));
         }
+    }
+
+    /// Waits until all show the same lines, though they may not know it of each other yet.
+    pub(crate) fn show_the_same(&mut self, who: &[usize], chat: &Value, patience: Duration) {
+        let deadline = Instant::now() + patience;
+        loop {
+            let shown = self.shown(who, chat);
+            if shown.iter().all(|lines| *lines == shown[0]) {
+                return;
+            }
+            if Instant::now() > deadline {
+                self.tell_apart(who, chat, &shown);
+            }
+            thread::sleep(Duration::from_millis(200));
+        }
+    }
+
+    fn shown(&mut self, who: &[usize], chat: &Value) -> Vec<Vec<(String, String)>> {
+        who.iter().map(|at| shown(&history(&mut self.programs[*at], chat))).collect()
     }
 
     /// Whether each of these shows all others of them with the same history.
