@@ -9,6 +9,8 @@ mod command;
 mod convert;
 mod dag;
 mod expiry;
+#[cfg(test)]
+mod forgery_tests;
 mod fork;
 mod gossip;
 mod history;
