@@ -71,11 +71,19 @@ pub fn candidates(group: &Group, query: &str, all: &str) -> Vec<Candidate> {
     people
 }
 
-/// Where in a text these are addressed, the `@` included, from its beginning to its end. The longest name counts.
+/// Where in a text these are addressed, the `@` included, from its beginning to its end, and none in another. The longest
+/// name counts. Both are somebody else's: at most [`PLACES`] are found, among the first [`SIGNS`] that may be some.
 #[must_use]
 pub fn places(text: &str, people: &[Candidate]) -> Vec<(Range<usize>, Mention)> {
     let mut places = Vec::new();
-    for (at, _) in text.match_indices('@').filter(|_| !people.is_empty()) {
+    let mut last = 0_usize;
+    for (at, _) in text.match_indices('@').take(SIGNS).filter(|_| !people.is_empty()) {
+        if at < last {
+            continue;
+        }
+        if places.len() >= PLACES {
+            break;
+        }
         // as in an address of mail
         if text.get(..at).is_some_and(|ahead| ahead.ends_with(|c: char| c.is_ascii_alphanumeric())) {
             continue;
@@ -88,6 +96,7 @@ pub fn places(text: &str, people: &[Candidate]) -> Vec<(Range<usize>, Mention)> 
         });
         if let Some((end, mention)) = fits.max_by_key(|(end, _)| *end) {
             places.push((at..end, mention));
+            last = end;
         }
     }
     places
@@ -183,6 +192,10 @@ fn after<'a>(text: &'a str, beginning: &str) -> Option<&'a str> {
 const LONGEST: usize = 32;
 /// Most that are offered at once.
 const MOST: usize = 6;
+/// Most places of names in one text.
+const PLACES: usize = 64;
+/// Most `@` of one text that are looked at.
+const SIGNS: usize = 256;
 
 #[cfg(test)]
 mod tests;

@@ -223,16 +223,44 @@ impl State {
         (others, ours, edge): (Color, Color, Color),
     ) {
         let origin = self.origin(bounds);
-        for (span, me) in &self.names {
-            for part in self.paragraph.span_bounds(*span) {
-                let ground = Rectangle { x: origin.x + part.x, y: origin.y + part.y, ..part };
-                let ground = ground.expand(iced::Padding::from([0.0, 1.0]));
-                let width = if *me { 1.0 } else { 0.0 };
-                let border = iced::Border { color: edge, width, radius: radius::JOINED.into() };
-                let quad = renderer::Quad { bounds: ground, border, ..renderer::Quad::default() };
-                renderer.fill_quad(quad, if *me { ours } else { others });
+        for (part, me) in self.grounds() {
+            let ground = Rectangle { x: origin.x + part.x, y: origin.y + part.y, ..part };
+            let ground = ground.expand(iced::Padding::from([0.0, 1.0]));
+            let width = if me { 1.0 } else { 0.0 };
+            let border = iced::Border { color: edge, width, radius: radius::JOINED.into() };
+            let quad = renderer::Quad { bounds: ground, border, ..renderer::Quad::default() };
+            renderer.fill_quad(quad, if me { ours } else { others });
+        }
+    }
+
+    /// Where names stand in the paragraph, line by line, and whether they are ours: one pass, however many there are.
+    fn grounds(&self) -> Vec<(Rectangle, bool)> {
+        let mut grounds = Vec::new();
+        if self.names.is_empty() {
+            return grounds;
+        }
+        let mut last = None;
+        for run in self.paragraph.buffer().layout_runs() {
+            for glyph in run.glyphs {
+                let found = self.names.binary_search_by_key(&glyph.metadata, |(span, _)| *span);
+                let Some((span, me)) = found.ok().and_then(|at| self.names.get(at)) else { continue };
+                let y = run.line_top + glyph.y;
+                let here = Some((*span, run.line_top));
+                match grounds.last_mut().filter(|_| last == here) {
+                    Some((ground, _)) => {
+                        let ground: &mut Rectangle = ground;
+                        ground.width += glyph.w;
+                    }
+                    None => {
+                        let height = glyph.line_height_opt.unwrap_or(run.line_height);
+                        let corner = Point::new(glyph.x, y);
+                        grounds.push((Rectangle::new(corner, Size::new(glyph.w, height)), *me));
+                    }
+                }
+                last = here;
             }
         }
+        grounds
     }
 
     /// The link under a point given from the widget's corner.
@@ -292,7 +320,15 @@ fn cuts(shown: &str, links: Vec<text::Link>, places: &[Place]) -> Vec<Cut> {
 fn spans(shown: &str, drawn: &str, cuts: &[Cut]) -> Vec<Part> {
     let mut parts = Vec::new();
     let mut from = 0_usize;
-    let at = |place: usize| text::wrappable(shown.get(..place).unwrap_or_default()).len();
+    let (mut seen, mut reached) = (0_usize, 0_usize);
+    // cuts are in order: only what is new since the last is drawn, after the letter before it, which may join to it
+    let mut at = |place: usize| {
+        let last = shown.get(..seen).and_then(|ahead| ahead.chars().next_back()).map_or(0, char::len_utf8);
+        let piece = shown.get(seen.saturating_sub(last)..place).unwrap_or_default();
+        reached = reached.saturating_add(text::wrappable(piece).len()).saturating_sub(last);
+        seen = place;
+        reached
+    };
     for cut in cuts {
         let range = at(cut.range.start)..at(cut.range.end);
         push_runs(drawn, from..range.start, &What::Nothing, &mut parts);

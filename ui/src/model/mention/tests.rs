@@ -79,6 +79,15 @@ fn a_name_in_hangul_may_have_a_particle_after_it() {
     assert_eq!(places("안녕@김보라님이 와요", &people), [(6.."안녕@김보라".len(), who(3))]);
 }
 
+#[test]
+fn a_text_full_of_names_costs_no_more_than_a_few_and_none_stands_in_another() {
+    for (name, text) in [("@".repeat(64), "@".repeat(32 * 1024)), ("-".to_owned(), "@-".repeat(16 * 1024))] {
+        let places = places(&text, &[Candidate { mention: who(1), name }]);
+        assert!(!places.is_empty() && places.len() <= PLACES);
+        assert!(places.is_sorted_by(|(a, _), (b, _)| a.end <= b.start));
+    }
+}
+
 /// What is written, and who is marked in it.
 #[derive(Default)]
 struct Desk {
@@ -178,9 +187,12 @@ proptest! {
     }
 
     #[test]
-    fn no_text_disturbs_the_search_for_names(text in ".{0,80}", name in ".{0,8}") {
+    fn no_text_disturbs_the_search_for_names(text in "[@aㄱ ]{0,80}|.{0,80}", name in "[@a]{0,8}|.{0,8}") {
         let people = [Candidate { mention: who(1), name }];
+        let mut end = 0;
         for (range, _) in places(&text, &people) {
+            prop_assert!(range.start >= end);
+            end = range.end;
             prop_assert!(text.get(range).is_some_and(|words| words.starts_with('@')));
         }
         prop_assert!(unfinished(&text).is_none_or(|query| text.ends_with(query)));
