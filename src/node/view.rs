@@ -134,7 +134,7 @@ impl Actor {
 }
 
 impl Open {
-    /// A message that addresses our person only since it was edited is told of as if it came now.
+    /// A message that addresses our person only since it was edited, and still does, is told of as if it came now.
     fn called(&self, chat: ConversationId, edit: &Entry) -> Option<Event> {
         let target = edit.body.overlays()?;
         let own = self.engine.account();
@@ -146,7 +146,7 @@ impl Open {
         let called = before
             .chain([row.entry])
             .any(|old| old.body.mentions().is_some_and(|mentions| address(&old.id, mentions)));
-        let message = self.message(chat, target).filter(|_| !called)?;
+        let message = self.message(chat, target).filter(|message| !called && message.mentions_me)?;
         Some(Event::MessageReceived { message, notify: self.engine.tells_of(chat, edit) })
     }
 
