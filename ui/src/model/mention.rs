@@ -91,7 +91,7 @@ pub fn places(text: &str, people: &[Candidate]) -> Vec<(Range<usize>, Mention)> 
         let start = at.saturating_add(1);
         let rest = text.get(start..).unwrap_or_default();
         let fits = people.iter().filter_map(|person| {
-            let rest = after(rest, &person.name).filter(|_| !person.name.is_empty())?;
+            let rest = after(rest, &person.name).filter(|rest| whole(&person.name, rest))?;
             Some((text.len().saturating_sub(rest.len()), person.mention))
         });
         if let Some((end, mention)) = fits.max_by_key(|(end, _)| *end) {
@@ -186,6 +186,12 @@ fn after<'a>(text: &'a str, beginning: &str) -> Option<&'a str> {
         }
     }
     Some(rest.as_str())
+}
+
+/// Whether a name is not only the beginning of a word. A particle in Hangul may come after it.
+fn whole(name: &str, rest: &str) -> bool {
+    let within = |c: char| c.is_ascii_alphanumeric();
+    !name.is_empty() && !(name.ends_with(within) && rest.starts_with(within))
 }
 
 /// Most letters of a name that is looked for.

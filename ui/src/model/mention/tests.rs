@@ -80,6 +80,16 @@ fn a_name_in_hangul_may_have_a_particle_after_it() {
 }
 
 #[test]
+fn a_name_that_only_begins_a_word_is_none_but_a_particle_may_follow_it() {
+    let all = people(&club(), &[Mention::All]);
+    assert_eq!(places("@all and @Allison", &all), [(0..4, Mention::All)]);
+    let one = people(&club(), &[who(1)]);
+    assert_eq!(places("@Boras, @Bora에게", &one), [(8..13, who(1))]);
+    let both = people(&club(), &[who(1), who(2)]);
+    assert_eq!(places("@Bora Leeds", &both), [(0..5, who(1))]);
+}
+
+#[test]
 fn a_text_full_of_names_costs_no_more_than_a_few_and_none_stands_in_another() {
     for (name, text) in [("@".repeat(64), "@".repeat(32 * 1024)), ("-".to_owned(), "@-".repeat(16 * 1024))] {
         let places = places(&text, &[Candidate { mention: who(1), name }]);
