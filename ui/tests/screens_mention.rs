@@ -130,6 +130,8 @@ fn what_we_are_told_of_is_chosen_in_the_details_and_for_how_long() {
     let limited = Chat { notify: NotifyMode::None, notify_until_ms: hour, ..listed(0, 0) };
     harness.happen([Event::ChatChanged(limited)]);
     assert!(harness.shows("Until 3:03 PM, then all messages again"));
+    harness.press("Only mentions");
+    assert_eq!(harness.asked(), [told(NotifyMode::Mentions, hour)], "the time goes on");
     harness.press("All messages");
     assert_eq!(harness.asked(), [told(NotifyMode::All, None)]);
 }
@@ -214,6 +216,32 @@ fn a_message_that_is_changed_still_addresses_whom_it_addressed() {
     let mut expected = vec![who(BORA), who(DAWN)];
     expected.sort_unstable();
     assert_eq!(draft.written().mentions, expected);
+}
+
+#[test]
+fn who_stands_out_is_taken_whoever_comes_before_them_meanwhile() {
+    let mut harness = opened();
+    harness.write("chat-editor", "@");
+    harness.keys("chat-editor", &[Named::ArrowDown]);
+    let mut more = club();
+    more.members.insert(0, member(4, "Ari", Role::Member));
+    harness.happen([Event::GroupChanged(more)]);
+    assert!(harness.shows("Mention Ari"));
+    harness.keys("chat-editor", &[Named::Enter]);
+    harness.asked();
+    harness.keys("chat-editor", &[Named::Enter]);
+    assert_eq!(sent(&harness), Some(("@Chan".to_owned(), vec![who(CHAN)])));
+}
+
+#[test]
+fn people_that_were_put_away_come_back_at_the_next_name() {
+    let mut harness = opened();
+    harness.write("chat-editor", "@");
+    harness.act(Message::Window(Happened::Escape));
+    harness.write("chat-editor", "c");
+    assert!(!harness.shows("Mention Chan"));
+    harness.write("chat-editor", " @c");
+    assert!(harness.shows("Mention Chan"));
 }
 
 /// What was sent since the last look, and whom it addresses.

@@ -11,10 +11,12 @@ pub enum Span {
     Shift,
     /// Until it is changed again.
     Good,
+    /// Until then, milliseconds since the epoch: the end of a time that runs already.
+    Until(u64),
 }
 
 impl Span {
-    /// All of them, the shortest first.
+    /// Those that begin now, the shortest first.
     pub const ALL: [Self; 3] = [Self::Hour, Self::Shift, Self::Good];
 
     /// When it ends, milliseconds since the epoch; none if it does not.
@@ -24,6 +26,7 @@ impl Span {
             Self::Hour => 1,
             Self::Shift => 8,
             Self::Good => return None,
+            Self::Until(end) => return Some(end),
         };
         u64::try_from(now_ms.saturating_add(hours.saturating_mul(HOUR_MS))).ok()
     }

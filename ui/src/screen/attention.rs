@@ -21,24 +21,26 @@ pub(super) fn choices<'a, M: Clone + 'a>(
 ) -> Element<'a, M> {
     let texts = ctx.texts;
     let taken = notify::mode(chat, ctx.now_ms);
+    let until = chat.notify_until_ms.filter(|_| taken != NotifyMode::All);
+    // who chooses another mode has not said anything of the time that runs
+    let span = |mode| until.filter(|_| mode != NotifyMode::All).map_or(Span::Good, Span::Until);
     let all = [
         (NotifyMode::All, t!(texts, "notify-all")),
         (NotifyMode::Mentions, t!(texts, "notify-mentions")),
         (NotifyMode::None, t!(texts, "notify-none")),
     ];
     let offered = |mode| mode != NotifyMode::Mentions || chat.kind == ChatKind::Group || mode == taken;
-    let modes = all
-        .into_iter()
-        .filter(|(mode, _)| offered(*mode))
-        .map(|(mode, words)| button::chip(words, mode == taken).on_press(take(mode, Span::Good)).into());
+    let modes = all.into_iter().filter(|(mode, _)| offered(*mode)).map(|(mode, words)| {
+        let other = (mode != taken).then(|| take(mode, span(mode)));
+        button::chip(words, mode == taken).on_press_maybe(other).into()
+    });
     let modes = Row::with_children(modes).spacing(gap::S2).wrap();
-    let until = chat.notify_until_ms.filter(|_| taken != NotifyMode::All);
     let spans = (taken != NotifyMode::All).then(|| {
         let spans = Span::ALL.into_iter().map(|span| {
             let words = match span {
                 Span::Hour => t!(texts, "notify-hour"),
                 Span::Shift => t!(texts, "notify-shift"),
-                Span::Good => t!(texts, "notify-good"),
+                Span::Good | Span::Until(_) => t!(texts, "notify-good"),
             };
             let chosen = span == Span::Good && until.is_none();
             button::chip(words, chosen).on_press(take(taken, span)).into()

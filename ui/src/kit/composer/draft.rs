@@ -210,7 +210,8 @@ impl Draft {
     }
 
     /// Where the cursor is in the text, in bytes.
-    fn caret(&self) -> usize {
+    #[must_use]
+    pub fn caret(&self) -> usize {
         let position = self.content.cursor().position;
         let above = self.content.lines().take(position.line).map(|line| {
             let ending = if line.ending == LineEnding::None { LineEnding::default() } else { line.ending };

@@ -22,13 +22,15 @@ use crate::t;
 #[derive(Debug, Default)]
 pub(super) struct Naming {
     query: Option<Query>,
-    index: usize,
+    /// Who stands out: a person, for the list may change before one is taken.
+    chosen: Option<Mention>,
     /// Whether the person has put the people away.
     closed: bool,
 }
 
+/// What is written of a name, and at which byte its `@` stands.
 #[derive(PartialEq, Eq)]
-struct Query(String);
+struct Query(String, usize);
 
 impl std::fmt::Debug for Query {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -36,14 +38,28 @@ impl std::fmt::Debug for Query {
     }
 }
 
+impl Naming {
+    /// Where among these the one is who stands out.
+    fn place(&self, offered: &[Candidate]) -> Option<usize> {
+        offered.iter().position(|person| Some(person.mention) == self.chosen)
+    }
+}
+
 impl State {
     /// Looks again what is being written.
     pub(super) fn look_for_names(&mut self, world: &World) {
-        let query =
-            world.is_group(&self.chat).then(|| self.editor.naming(&self.composing)).flatten().map(Query);
+        let written = world.is_group(&self.chat).then(|| self.editor.naming(&self.composing)).flatten();
+        let query = written.map(|query| {
+            let after = self.editor.caret().saturating_add(self.composing.len());
+            let at = after.saturating_sub(query.len().saturating_add(1));
+            Query(query, at)
+        });
         if query != self.naming.query {
-            let closed = self.naming.closed && query.is_some();
-            self.naming = Naming { query, index: 0, closed };
+            let place = |query: &Option<Query>| query.as_ref().map(|Query(_, at)| *at);
+            let closed =
+                self.naming.closed && place(&query).is_some_and(|at| Some(at) == place(&self.naming.query));
+            self.naming = Naming { query, chosen: None, closed };
+            self.naming.chosen = self.offered(world, Language::English).first().map(|first| first.mention);
         }
     }
 
@@ -58,15 +74,24 @@ impl State {
     pub(super) fn pick(&mut self, pick: Pick, around: &mut Around<'_>) -> Vec<Action> {
         let offered = self.offered(around.world, around.labels.language());
         let last = offered.len().saturating_sub(1);
-        let at = self.naming.index.min(last);
-        match pick {
-            Pick::Next => self.naming.index = if at == last { 0 } else { at.saturating_add(1) },
-            Pick::Previous => self.naming.index = at.checked_sub(1).unwrap_or(last),
-            Pick::Take => {
+        let at = self.naming.place(&offered);
+        let next = match (pick, at) {
+            (Pick::Take, Some(at)) => {
                 let chosen = offered.into_iter().nth(at);
                 return chosen.map(|chosen| self.name(&chosen, around)).unwrap_or_default();
             }
-        }
+            // whoever stood out is gone: nobody is taken who was not looked at
+            (Pick::Take | Pick::Next, None) => 0,
+            (Pick::Next, Some(at)) => {
+                if at == last {
+                    0
+                } else {
+                    at.saturating_add(1)
+                }
+            }
+            (Pick::Previous, at) => at.and_then(|at| at.checked_sub(1)).unwrap_or(last),
+        };
+        self.naming.chosen = offered.get(next).map(|person| person.mention);
         Vec::new()
     }
 
@@ -91,8 +116,9 @@ pub(super) fn view<'a>(state: &State, offered: Vec<Candidate>, ctx: Ctx<'a>) -> 
     if offered.is_empty() {
         return None;
     }
-    let chosen = state.naming.index.min(offered.len().saturating_sub(1));
-    let lines = offered.into_iter().enumerate().map(|(index, person)| line(person, index == chosen, ctx));
+    let chosen = state.naming.place(&offered);
+    let lines =
+        offered.into_iter().enumerate().map(|(index, person)| line(person, Some(index) == chosen, ctx));
     let list = container(Column::with_children(lines)).padding(gap::S1).width(Fill).style(theme::well);
     Some(container(list).padding(iced::Padding::from([0.0, gap::S4]).top(gap::S2)).max_width(WIDEST).into())
 }
