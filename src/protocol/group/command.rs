@@ -306,7 +306,8 @@ impl Engine {
         }
         let cert = contact.device.as_deref().and_then(|bytes| DevCert::parse(bytes).ok());
         let agreed = contact.state == ContactState::Mutual;
-        cert.filter(|_| agreed).map(|cert| (cert, contact.name.clone())).ok_or(Refused::NotFound)
+        let name = self.name_for_others(&account);
+        cert.filter(|_| agreed).zip(name).ok_or(Refused::NotFound)
     }
 }
 

@@ -115,8 +115,17 @@ impl Engine {
         if account == self.me.account {
             return Some(self.me.profile.name.clone());
         }
-        let known = self.people.get(&account).map(|person| person.contact.name.clone());
-        known.or_else(|| Name::new(&format!("{account:?}")))
+        self.name_for_others(&account)
+    }
+
+    /// The name of somebody else that others may hear: never one that our person gave them.
+    pub(super) fn name_for_others(&self, account: &AccountId) -> Option<Name> {
+        let said = self.people.get(account).and_then(|person| {
+            let ours = person.contact.named_by_us;
+            let card = person.link.and_then(|peer| self.links.get(&peer)?.card.as_ref());
+            if ours { card.map(|(_, name)| name.clone()) } else { Some(person.contact.name.clone()) }
+        });
+        said.or_else(|| Name::new(&format!("{account:?}")))
     }
 
     /// Somebody tells what was said before we joined. Believed of the member who added us, as far as the policy

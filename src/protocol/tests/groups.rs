@@ -271,3 +271,20 @@ fn who_took_part_once_keeps_the_name_and_who_comes_later_owes_no_receipt() {
         assert!(!former.contains_key(&hana) && !former.contains_key(&dan));
     }
 }
+
+#[test]
+fn nobody_hears_the_name_that_our_person_gave_to_a_contact() {
+    for connected in [true, false] {
+        let mut world = World::circle(&["Hana", "Bora", "Chan"], 7);
+        let bora = world.account(1);
+        world.act(0, |engine, _| engine.name_contact(bora, Name::new("The one who snores"))).unwrap();
+        if !connected {
+            world.cut(0, 1);
+        }
+        let chat = begin(&mut world, &[1, 2]);
+        let (_, state) = world.nodes[2].engine.group(chat).unwrap();
+        let name = state.members[&bora].name.as_ref().unwrap();
+        assert!(!name.as_str().contains("snores"));
+        assert_eq!(name.as_str() == "Bora", connected);
+    }
+}
