@@ -6,7 +6,7 @@ use undertone_crypto::session::SessionId;
 
 use crate::{
     model::{Body, Delivery, EntryRef, FrameId, Outbound, OutboxRow, limits::WINDOW_FRAMES},
-    wire::{Note, decode_entry},
+    wire::decode_entry,
 };
 
 /// What is on its way to one person, in the order of writing.
@@ -84,10 +84,10 @@ impl Outbox {
         gone.iter().map(|outgoing| outgoing.row.entry.seq).collect()
     }
 
-    /// Whether a request to be let into a group is among them that goes by this name.
-    pub(super) fn has_join(&self, name: &[u8; 8]) -> bool {
+    /// Whether a note that is meant is among them.
+    pub(super) fn has_note(&self, meant: impl Fn(&[u8]) -> bool) -> bool {
         let is_note = |outgoing: &&Outgoing| outgoing.row.what == Outbound::Note;
-        self.rows.iter().filter(is_note).any(|outgoing| Note::is_join(&outgoing.row.payload, name))
+        self.rows.iter().filter(is_note).any(|outgoing| meant(&outgoing.row.payload))
     }
 
     /// The connection is gone or full: what is not acknowledged has to go again.

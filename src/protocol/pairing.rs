@@ -19,9 +19,17 @@ impl Engine {
         if !person.contact.named_by_us {
             person.contact.name = name.clone();
         }
-        match person.contact.state {
+        let (state, via) = (person.contact.state, person.link);
+        // Who holds a link to a group was let through for that alone.
+        let is_guest = state == ContactState::Member && !self.has_met_in_group(&account);
+        if is_guest && !via.is_some_and(|via| self.make_room_for_request(via)) {
+            return;
+        }
+        let Some(person) = self.people.get_mut(&account) else { return };
+        match state {
             ContactState::Member | ContactState::Request => {
                 person.contact.state = ContactState::Request;
+                person.contact.asked_via = person.contact.asked_via.or(via.filter(|_| is_guest));
                 self.out.contact_touched(account);
                 self.out.notice(Notice::Requested(account));
             }

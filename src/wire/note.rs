@@ -93,6 +93,18 @@ impl<'a> Note<'a> {
         matches!(Note::decode(bytes), Ok(Note::Join(join)) if join.join == *name)
     }
 
+    /// Whether an encoded note refuses the one who asks and calls that so.
+    #[must_use]
+    pub fn is_join_refused(bytes: &[u8], name: &[u8; 8]) -> bool {
+        matches!(Note::decode(bytes), Ok(Note::JoinRefused(refused)) if refused.join == *name)
+    }
+
+    /// Whether an encoded note welcomes to this group.
+    #[must_use]
+    pub fn is_welcome(bytes: &[u8], id: &[u8; 32]) -> bool {
+        matches!(Note::decode(bytes), Ok(Note::Welcome { group, .. }) if group == *id)
+    }
+
     /// Whether an encoded note is an envelope secret.
     #[must_use]
     pub fn is_envelope(bytes: &[u8]) -> bool {

@@ -10,7 +10,7 @@ use undertone_crypto::{
 };
 
 use crate::{
-    model::{ConversationId, OpId, Role},
+    model::{ContactState, ConversationId, OpId, Role},
     protocol::sim::World,
     wire::{GroupLink, Join, Note},
 };
@@ -103,4 +103,56 @@ fn who_shows_what_another_was_to_be_let_in_with_is_not_let_in() {
     let (_, state) = world.nodes[BORA].engine.group(chat).unwrap();
     let is_in = |node| state.members.contains_key(&world.account(node));
     assert!(is_in(EUN) && !is_in(DAMI));
+}
+
+#[test]
+fn asking_again_and_again_makes_no_outbox_longer() {
+    let (mut world, chat, link) = invited(3);
+    world.connect(BORA, EUN);
+    world.act(EUN, |engine, ctx| engine.join_group(&link, ctx)).unwrap();
+    world.pass(10);
+    let away = world.account(EUN);
+    // Nothing is acknowledged any more.
+    world.cut(BORA, EUN);
+    let real = InvitationSecret::from_seed(&Secret::new(*link.seed));
+    let cert = cert(&world, EUN);
+    let device = world.nodes[EUN].engine.device();
+    let ask = |world: &mut World, invite: OpId, join: u8| {
+        let proof = *real.admit(&SignedId::new(invite.0), &cert).as_bytes();
+        let name = crate::model::Name::new("Eun").unwrap();
+        let join = Join { invite: invite.0, cert: cert.as_bytes(), name, proof, join: [join; 8] };
+        let note = Note::Join(join).encode();
+        world.act(BORA, |engine, ctx| engine.on_note(away, device, &note, ctx));
+        let rows = &world.nodes[BORA].disk.outbox;
+        rows.iter().filter(|((to, _), _)| *to == away).count()
+    };
+    let welcomed = ask(&mut world, link.invite, 1);
+    assert!(welcomed > 0);
+    assert_eq!(ask(&mut world, link.invite, 2), welcomed);
+    let refused = ask(&mut world, OpId([1; 32]), 3);
+    assert!(refused > welcomed);
+    assert_eq!(ask(&mut world, OpId([1; 32]), 3), refused);
+    assert!(world.nodes[BORA].engine.group(chat).unwrap().1.members.contains_key(&away));
+}
+
+#[test]
+fn who_holds_a_link_and_was_not_let_in_says_nothing_but_that_they_ask() {
+    let (mut world, chat, link) = invited(4);
+    world.connect(BORA, EUN);
+    world.act(HANA, |engine, ctx| engine.uninvite(chat, link.invite, ctx)).unwrap();
+    world.pass(5);
+    world.act(EUN, |engine, ctx| engine.join_group(&link, ctx)).unwrap();
+    world.pass(10);
+    assert_eq!(world.contact(BORA, EUN).state, ContactState::Member);
+    let secrets = |world: &World| world.nodes[BORA].engine.groups[&chat].envelopes.len();
+    let before = secrets(&world);
+    let (from, device) = (world.account(EUN), world.nodes[EUN].engine.device());
+    let group = *world.nodes[HANA].disk.groups[&chat].group.first_chunk().unwrap();
+    let note = Note::Envelope { group, secret: [6; 32] }.encode();
+    world.act(BORA, |engine, ctx| engine.on_note(from, device, &note, ctx));
+    assert_eq!(secrets(&world), before);
+    // Of a member it is taken.
+    let (from, device) = (world.account(MALLORY), world.nodes[MALLORY].engine.device());
+    world.act(BORA, |engine, ctx| engine.on_note(from, device, &note, ctx));
+    assert_eq!(secrets(&world), before + 1);
 }

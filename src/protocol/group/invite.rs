@@ -223,7 +223,7 @@ impl Engine {
             let account = &person.contact.account;
             person.contact.state == ContactState::Member
                 && !self.is_asked(account)
-                && !self.groups.values().any(|group| group.has_had(account))
+                && !self.has_met_in_group(account)
         };
         let guests = || self.people.values().filter(is_guest);
         let oldest = guests().min_by_key(|person| (person.link.is_some(), person.contact.since_ms));
@@ -259,6 +259,7 @@ impl Engine {
             return;
         };
         let (conversation, known) = (group.head.conversation, group.has(&account));
+        let id = *group.id.as_bytes();
         let allowed = group.may_let_in(&asking, &self.me.account, ctx.now_ms);
         let done = allowed.and_then(|()| {
             if known {
@@ -267,6 +268,8 @@ impl Engine {
             self.let_in(conversation, &asking, &join.name, ctx)
         });
         match done {
+            // Asking again makes nobody's outbox longer.
+            Ok(()) if known && self.is_on_its_way(account, |note| Note::is_welcome(note, &id)) => {}
             Ok(()) => self.welcome_member(conversation, account, ctx),
             Err(why) => self.refuse_join(account, join.join, why, ctx),
         }
@@ -328,8 +331,13 @@ impl Engine {
     }
 
     fn refuse_join(&mut self, account: AccountId, join: [u8; 8], why: JoinRefusal, ctx: &mut Ctx<'_>) {
-        let note = Note::JoinRefused(JoinRefused { join, why });
-        self.send_note(account, &note, ctx);
+        if !self.is_on_its_way(account, |note| Note::is_join_refused(note, &join)) {
+            self.send_note(account, &Note::JoinRefused(JoinRefused { join, why }), ctx);
+        }
+    }
+
+    fn is_on_its_way(&self, account: AccountId, meant: impl Fn(&[u8]) -> bool) -> bool {
+        self.people.get(&account).is_some_and(|person| person.outbox.has_note(meant))
     }
 }
 

@@ -71,7 +71,11 @@ impl Engine {
         self.joins.insert(id, hosts.iter().copied().collect());
         for host in hosts {
             self.await_host(host, (id, &shared), ctx.now_ms);
-            if !self.people.get(&host).is_some_and(|person| person.outbox.has_join(&id.0)) {
+            if !self
+                .people
+                .get(&host)
+                .is_some_and(|person| person.outbox.has_note(|note| Note::is_join(note, &id.0)))
+            {
                 self.send_note(host, &note, ctx);
             }
         }

@@ -31,7 +31,12 @@ impl Engine {
         ctx: &mut Ctx<'_>,
     ) {
         let state = self.people.get(&account).map(|person| person.contact.state);
-        let known = matches!(state, Some(ContactState::Mutual | ContactState::Member));
+        // Whoever holds a link and was not let in says nothing but that they ask.
+        let known = match state {
+            Some(ContactState::Mutual) => true,
+            Some(ContactState::Member) => self.has_met_in_group(&account),
+            _ => false,
+        };
         let note = Note::decode(note);
         let asks = matches!(note, Ok(Note::Join(_) | Note::JoinRefused(_)));
         let is_asked = self.is_asked(&account);

@@ -52,6 +52,11 @@ impl Engine {
         self.groups.values().any(|group| group.has(&account) && group.has(&self.me.account))
     }
 
+    /// Whether the account is, or was, in a group that we know.
+    pub(in crate::protocol) fn has_met_in_group(&self, account: &AccountId) -> bool {
+        self.groups.values().any(|group| group.has_had(account))
+    }
+
     /// Whether the conversation is a group's.
     #[must_use]
     pub fn is_group(&self, conversation: ConversationId) -> bool {
