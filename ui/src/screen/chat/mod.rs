@@ -257,6 +257,8 @@ impl State {
         let new = self.timeline.get(&message.id).is_none();
         let mine = message.mine;
         let said = message.kind != undertone::api::MessageKind::System;
+        // an old one may become news by being changed, and is not below
+        let newest = self.timeline.last().is_none_or(|last| last < message.id);
         if new && mine {
             self.timeline.drop_divider();
         } else if new {
@@ -265,7 +267,7 @@ impl State {
         self.timeline.apply(message);
         if new && mine && !self.timeline.more_after() {
             self.jump_to(None);
-        } else if new && said && !self.at_end {
+        } else if new && newest && said && !self.at_end {
             self.below = self.below.saturating_add(1);
         }
     }
