@@ -18,6 +18,7 @@ use undertone_ui::i18n::{Language, Texts};
 use undertone_ui::platform::picture::{PictureError, prepare};
 use undertone_ui::screen::{chat as talk, main};
 use undertone_ui::t;
+use undertone_ui::window::Happened;
 
 const BORA: u8 = 1;
 const CHAN: u8 = 2;
@@ -238,6 +239,19 @@ fn a_chosen_picture_is_given_to_the_group_it_was_chosen_for() {
     harness.act(Message::Prepared(Some(chat), Err(PictureError::Unreadable)));
     assert_eq!(harness.asked(), []);
     assert!(harness.shows("This file is not a picture that can be used. Choose a PNG, JPEG or WebP."));
+}
+
+#[test]
+fn one_dropped_picture_is_given_to_the_group_once_that_is_confirmed() {
+    let mut harness = opened(club());
+    chat(&mut harness, talk::Message::DetailsToggled);
+    for file in ["hill.png", "other.png"] {
+        harness.act(Message::Window(Happened::Dropped(file.into())));
+    }
+    assert!(harness.shows("hill.png was dropped on the window. Everybody in the group will see it."));
+    harness.press("Cancel");
+    assert!(!harness.shows("Set picture"));
+    assert!(harness.asked().is_empty());
 }
 
 #[test]

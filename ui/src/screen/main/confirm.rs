@@ -1,5 +1,7 @@
 //! What is asked again before it is done, because it cannot be taken back.
 
+use std::path::{Path, PathBuf};
+
 use undertone::api::{Account, ConversationId, MessageId};
 
 use crate::bridge::{Ask, GroupAsk};
@@ -11,7 +13,7 @@ use crate::screen::{Action, Ctx, say};
 use crate::t;
 
 /// What is to be done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Confirm {
     /// A contact's new device is to be trusted without comparing.
     AcceptKey(Account),
@@ -25,6 +27,8 @@ pub(super) enum Confirm {
     Forget(ConversationId),
     /// A group is to be left.
     Leave(ConversationId),
+    /// What was dropped on the window is to be the picture of a group.
+    Picture(ConversationId, PathBuf),
     /// Somebody is to be removed, with the conversation.
     Remove(Account),
     /// A member is to be removed from a group.
@@ -43,13 +47,14 @@ pub enum Message {
 impl Confirm {
     /// What doing it means.
     #[must_use]
-    pub(super) fn action(self) -> Action {
-        match self {
+    pub(super) fn action(&self) -> Action {
+        match *self {
             Self::AcceptKey(account) => Ask::Accept(account),
             Self::Block(account) => Ask::Block(account),
             Self::Delete(message) | Self::DeleteOther(message, _) => Ask::Delete(message),
             Self::Forget(chat) => Ask::GroupForget(chat),
             Self::Leave(chat) => Ask::Group { chat, ask: GroupAsk::Leave },
+            Self::Picture(chat, ref path) => return Action::PreparePicture(Some(chat), path.clone()),
             Self::Remove(account) => Ask::Remove(account),
             Self::RemoveMember(chat, account) => Ask::Group { chat, ask: GroupAsk::Remove(account) },
         }
@@ -58,7 +63,7 @@ impl Confirm {
 
     /// The dialog.
     #[must_use]
-    pub(super) fn view<'a>(self, world: &World, ctx: Ctx<'a>) -> Element<'a, Message> {
+    pub(super) fn view<'a>(&self, world: &World, ctx: Ctx<'a>) -> Element<'a, Message> {
         let texts = ctx.texts;
         let name = |account: Account| {
             let contact = world.contact(&account);
@@ -66,7 +71,7 @@ impl Confirm {
         };
         let titled = |chat| crate::screen::chat::group_title(world, &chat);
         let member = |chat, account| say::name(texts, &group::who(world, &chat, &account));
-        let (title, words, act) = match self {
+        let (title, words, act) = match *self {
             Self::AcceptKey(account) => (
                 t!(texts, "key-changed-confirm"),
                 t!(texts, "key-changed-body", name = name(account)),
@@ -95,6 +100,11 @@ impl Confirm {
                 t!(texts, "group-leave-body"),
                 t!(texts, "group-leave"),
             ),
+            Self::Picture(chat, ref path) => (
+                t!(texts, "group-picture-title", title = titled(chat)),
+                t!(texts, "group-picture-body", file = file(path)),
+                t!(texts, "group-picture-action"),
+            ),
             Self::RemoveMember(chat, account) => (
                 t!(texts, "group-remove-title", name = member(chat, account)),
                 t!(texts, "group-remove-body", name = member(chat, account)),
@@ -107,7 +117,13 @@ impl Confirm {
             ),
         };
         let cancel = button::button(Kind::Secondary, t!(texts, "cancel")).on_press(Message::Cancelled);
-        let act = button::button(Kind::Danger, act).on_press(Message::Confirmed);
+        let kind = if matches!(self, Self::Picture(..)) { Kind::Primary } else { Kind::Danger };
+        let act = button::button(kind, act).on_press(Message::Confirmed);
         dialog::card(title, words, None, [cancel.into(), act.into()])
     }
+}
+
+/// What a file is called.
+fn file(path: &Path) -> String {
+    path.file_name().map(|name| crate::model::text::name(&name.to_string_lossy())).unwrap_or_default()
 }

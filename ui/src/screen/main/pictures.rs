@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use undertone::api::{ConversationId, Role};
 
+use super::confirm::Confirm;
 use super::{Dialog, Panel, State};
 use crate::bridge::{Ask, GroupAsk, Image, Secret};
 use crate::platform::picture::PictureError;
@@ -21,7 +22,11 @@ impl State {
             (None, Panel::Chat(chat)) if chat.shows_members() => {
                 let group = self.world.group(&chat.chat());
                 let manages = group.and_then(|group| group.role).is_some_and(Role::may_manage);
-                manages.then(|| Action::PreparePicture(Some(chat.chat()), path)).into_iter().collect()
+                if manages {
+                    // everybody would see what may have been meant for another window
+                    self.dialog = Some(Dialog::Confirm(Confirm::Picture(chat.chat(), path)));
+                }
+                Vec::new()
             }
             _ => Vec::new(),
         }
