@@ -191,7 +191,8 @@ fn after<'a>(text: &'a str, beginning: &str) -> Option<&'a str> {
 /// Whether a name is not only the beginning of a word. A particle in Hangul may come after it.
 fn whole(name: &str, rest: &str) -> bool {
     let within = |c: char| c.is_ascii_alphanumeric();
-    !name.is_empty() && !(name.ends_with(within) && rest.starts_with(within))
+    let goes_on = name.ends_with(within) && rest.starts_with(within);
+    !name.is_empty() && !goes_on
 }
 
 /// Most letters of a name that is looked for.

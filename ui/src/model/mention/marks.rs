@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use undertone::api::Mention;
+use undertone::model::Mentions;
 
 use super::{Candidate, places};
 
@@ -49,11 +50,19 @@ impl Marks {
         marks
     }
 
-    /// Somebody now stands at this place of the text, if it is there. Whoever was marked there is not any longer.
+    /// Whether the text can address them too: it can address [`Mentions::MOST`], however often.
+    #[must_use]
+    pub fn takes(&self, mention: Mention) -> bool {
+        let mentions = self.mentions();
+        mentions.len() < Mentions::MOST || mentions.contains(&mention)
+    }
+
+    /// Somebody now stands at this place of the text, if it is there and they can be addressed too. Whoever was marked
+    /// there is not any longer.
     pub fn add(&mut self, text: &str, range: Range<usize>, mention: Mention) {
         let Some(words) = text.get(range.clone()).filter(|words| !words.is_empty()) else { return };
         self.0.retain(|mark| mark.range.end <= range.start || mark.range.start >= range.end);
-        if self.0.len() >= MOST {
+        if !self.takes(mention) {
             return;
         }
         self.0.push(Mark { range, mention, words: words.to_owned() });
@@ -117,9 +126,6 @@ impl Marks {
         mentions
     }
 }
-
-/// Most who can be addressed by one text.
-const MOST: usize = 32;
 
 /// Where a text differs from what it became: from where to where of what it was. What is behind the caret is what was
 /// there before; so of two that are alike the right one is gone.

@@ -139,6 +139,17 @@ fn whoever_is_chosen_stays_while_the_text_around_changes_and_goes_when_the_name_
 }
 
 #[test]
+fn a_text_addresses_so_many_people_and_each_as_often_as_one_likes() {
+    let mut desk = Desk::default();
+    for n in (0..40).chain([0, 1]) {
+        desk.choose(0, "Bora", who(n));
+    }
+    assert_eq!(desk.marks.mentions().len(), 32);
+    assert_eq!(desk.marks.iter().count(), 34);
+    assert!(desk.marks.takes(who(0)) && !desk.marks.takes(who(39)));
+}
+
+#[test]
 fn of_two_with_one_name_the_deleted_one_goes() {
     let mut desk = Desk::default();
     desk.choose(0, "Bora", who(1));

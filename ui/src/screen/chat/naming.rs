@@ -107,7 +107,9 @@ impl State {
     pub(super) fn offered(&self, world: &World, language: Language) -> Vec<Candidate> {
         let query = self.naming.query.as_ref().filter(|_| !self.naming.closed);
         let (Some(group), Some(query)) = (world.group(&self.chat), query) else { return Vec::new() };
-        mention::candidates(group, &query.0, mention::everybody(language))
+        let mut offered = mention::candidates(group, &query.0, mention::everybody(language));
+        offered.retain(|person| self.editor.marks().takes(person.mention));
+        offered
     }
 }
 
