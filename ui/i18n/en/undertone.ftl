@@ -554,7 +554,7 @@ error-already-member = This person already takes part.
 error-group-full = This group has no room for more people.
 error-stopped = Undertone has stopped in the background. Start it again.
 error-picture-unreadable = This file is not a picture that can be used. Choose a PNG, JPEG or WebP.
-error-picture-too-large = This picture is too large. Choose one of at most 32 MB and 64 million pixels.
+error-picture-too-large = This picture is too large. Choose one of at most 32 MB and 64 million pixels, and no side longer than 16,384.
 error-image = This image could not be read.
 error-file = This file could not be read.
 

@@ -494,7 +494,7 @@ error-already-member = 이미 함께하고 있는 사람이에요.
 error-group-full = 이 그룹에는 더 들어올 자리가 없어요.
 error-stopped = 뒤에서 돌던 Undertone이 멈췄어요. 다시 시작해 주세요.
 error-picture-unreadable = 쓸 수 있는 사진이 아니에요. PNG, JPEG, WebP 파일을 골라 주세요.
-error-picture-too-large = 사진이 너무 커요. 32MB, 6,400만 화소를 넘지 않는 것을 골라 주세요.
+error-picture-too-large = 사진이 너무 커요. 32MB, 6,400만 화소, 한 변 16,384픽셀을 넘지 않는 것을 골라 주세요.
 error-image = 이 이미지를 읽을 수 없어요.
 error-file = 이 파일을 읽을 수 없어요.
 

@@ -20,7 +20,7 @@ pub enum PictureError {
     /// It cannot be read, or is no PNG, JPEG or WebP.
     #[error("not a picture that can be read")]
     Unreadable,
-    /// It is larger than 32 MiB, or has more than 64 million pixels.
+    /// It is larger than 32 MiB, or has more than 64 million pixels, or more than 16,384 a side.
     #[error("a picture that is too large")]
     TooLarge,
 }
