@@ -70,6 +70,12 @@ pub struct Invited {
     pub not_after_ms: u64,
 }
 
+impl Invited {
+    const fn is_open(&self, now_ms: u64) -> bool {
+        now_ms <= self.not_after_ms && self.used < self.uses
+    }
+}
+
 impl Engine {
     /// Makes an invitation, and the text of its link.
     ///
@@ -122,7 +128,7 @@ impl Engine {
     pub fn invitations(&self, conversation: ConversationId, now_ms: u64) -> Vec<Invited> {
         let Some(group) = self.groups.get(&conversation) else { return Vec::new() };
         let open = group.invitations.iter().filter_map(|invitation| group.invited(&invitation.op));
-        open.filter(|invited| now_ms <= invited.not_after_ms && invited.used < invited.uses).collect()
+        open.filter(|invited| invited.is_open(now_ms)).collect()
     }
 
     /// Members whom a link names: ourselves, then whoever is connected, the senior ones first.
@@ -154,13 +160,16 @@ impl Group {
     }
 
     /// The invitations whose holders are known: those that count or counted, ended ones included, for some days more than
-    /// they last, so that who comes late is told.
+    /// they last, so that who comes late is told. Those that can let somebody in go before the others.
     fn met(&self, now_ms: u64) -> impl Iterator<Item = &Invitation> {
         let known = self.invitations.iter().rev().filter(move |invitation| {
             let late = now_ms.saturating_sub(invitation.not_after_ms);
             late < TOLD_MS && !self.resolution.void.contains(&invitation.op)
         });
-        known.take(MOST_MET)
+        let is_open =
+            |known: &&Invitation| self.invited(&known.op).is_some_and(|known| known.is_open(now_ms));
+        let (open, over): (Vec<_>, Vec<_>) = known.partition(is_open);
+        open.into_iter().chain(over).take(MOST_MET)
     }
 
     /// Why somebody is not let in by an invitation; `Ok` if they may be, or are in already.

@@ -209,3 +209,19 @@ fn a_member_who_cannot_let_in_sends_on_to_the_next() {
     world.pass(10);
     assert!(is_in(&world, 2, chat));
 }
+
+#[test]
+fn a_link_that_still_lets_in_is_known_however_many_others_were_made_and_ended_since() {
+    let (mut world, chat) = four(9);
+    let link = invite(&mut world, 0, chat, 1);
+    for _ in 0..70 {
+        let made = world.act(0, |engine, ctx| engine.invite_to_group(chat, (Role::Member, 1), WEEK_MS, ctx));
+        let (ended, _) = made.unwrap();
+        world.act(0, |engine, ctx| engine.uninvite(chat, ended, ctx)).unwrap();
+    }
+    world.pass(3);
+    world.connect(0, 2);
+    join(&mut world, 2, &link);
+    world.pass(10);
+    assert!(is_in(&world, 2, chat));
+}
